@@ -1,0 +1,42 @@
+// The host's log. Lines carry a module ("control", "service.greeter"); levels can be set per module while it runs.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/status.hpp"
+
+namespace lodge::log {
+
+/// The numbers of <lodge/log.h>.
+enum class Level : std::uint8_t { trace, debug, info, warn, error, off };
+
+enum class Format : std::uint8_t { human, json };
+
+/// Where lines go and how they look. Called once, before threads start; the default is human, info, stderr.
+void configure(Format format, Level level);
+
+/// Level of one module and of the modules below it (`service` also rules `service.greeter`). Thread-safe.
+void set_level(std::string_view module, Level level);
+
+/// "info" -> Level::info. INVALID_ARGUMENT lists what there is.
+[[nodiscard]] Result<Level> level_from(std::string_view text);
+
+[[nodiscard]] bool enabled(std::string_view module, Level level);
+
+/// Writes one line. Control characters and bytes that are not UTF-8 are escaped; cut at 8 KiB. Thread-safe.
+void write(std::string_view module, Level level, std::string_view text);
+
+inline void debug(std::string_view module, std::string_view text) { write(module, Level::debug, text); }
+inline void info(std::string_view module, std::string_view text) { write(module, Level::info, text); }
+inline void warn(std::string_view module, std::string_view text) { write(module, Level::warn, text); }
+inline void error(std::string_view module, std::string_view text) { write(module, Level::error, text); }
+
+/// The `plugin misbehaved: NAME: ...` line, and its counter.
+void misbehaved(std::string_view plugin, std::string_view rule);
+
+/// How many such lines there have been, for tests and `status`.
+[[nodiscard]] std::uint64_t misbehaved_count();
+
+}  // namespace lodge::log

@@ -1,0 +1,83 @@
+// Generation-checked slots: handles that can be used late or twice without harm.
+#pragma once
+
+#include <lodge/types.h>
+
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace lodge {
+
+/// Maps handles to values of T (copied out; use a pointer or shared_ptr). A handle is generation << 32 | index, never
+/// 0; once removed it finds nothing, ever. Thread-safe.
+template <typename T>
+class Slots {
+ public:
+  explicit Slots(std::uint32_t limit = UINT32_MAX) : limit_(limit) {}
+
+  /// 0: the limit is reached.
+  [[nodiscard]] lodge_handle add(T value) {
+    std::lock_guard lock(mutex_);
+    std::uint32_t index = 0;
+    if (!free_.empty()) {
+      index = free_.back();
+      free_.pop_back();
+    } else {
+      if (slots_.size() >= limit_) return 0;
+      index = static_cast<std::uint32_t>(slots_.size());
+      slots_.emplace_back();
+    }
+    slots_[index].value = std::move(value);
+    return handle_of(index);
+  }
+
+  [[nodiscard]] std::optional<T> find(lodge_handle handle) const {
+    std::lock_guard lock(mutex_);
+    const Slot* slot = slot_of(handle);
+    return slot ? slot->value : std::nullopt;
+  }
+
+  /// Takes the value out and ends the handle: of many removers of one handle, one gets it.
+  std::optional<T> remove(lodge_handle handle) {
+    std::lock_guard lock(mutex_);
+    const Slot* found = slot_of(handle);
+    if (found == nullptr) return std::nullopt;
+    const auto index = static_cast<std::uint32_t>(handle);
+    Slot& slot = slots_[index];
+    std::optional<T> out = std::exchange(slot.value, std::nullopt);
+    // A generation that has run out retires its slot: better one slot lost than a handle that comes back to life.
+    if (++slot.generation != 0) free_.push_back(index);
+    return out;
+  }
+
+  [[nodiscard]] std::size_t size() const {
+    std::lock_guard lock(mutex_);
+    return slots_.size() - free_.size();
+  }
+
+ private:
+  struct Slot {
+    std::uint32_t generation = 1;
+    std::optional<T> value;
+  };
+
+  [[nodiscard]] lodge_handle handle_of(std::uint32_t index) const {
+    return (lodge_handle{slots_[index].generation} << 32) | index;
+  }
+  [[nodiscard]] const Slot* slot_of(lodge_handle handle) const {
+    const auto index = static_cast<std::uint32_t>(handle);
+    if (index >= slots_.size() || handle_of(index) != handle || !slots_[index].value) return nullptr;
+    return &slots_[index];
+  }
+
+  const std::uint32_t limit_;
+  mutable std::mutex mutex_;
+  std::deque<Slot> slots_;
+  std::vector<std::uint32_t> free_;
+};
+
+}  // namespace lodge

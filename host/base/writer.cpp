@@ -1,0 +1,39 @@
+#include "base/writer.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+namespace lodge {
+
+Writer::Writer(std::size_t limit) : lodge_writer{nullptr, 0, 0, &Writer::grow}, limit_(limit) {}
+
+Bytes Writer::take() {
+  Bytes out(data, data + size);
+  size = 0;
+  return out;
+}
+
+std::int32_t Writer::grow(lodge_writer* writer, std::size_t more) {
+  auto& self = static_cast<Writer&>(*writer);
+  if (more > self.limit_ || self.size > self.limit_ - more) return LODGE_RESOURCE_EXHAUSTED;
+  const std::size_t needed = self.size + more;
+  if (needed <= self.capacity) return LODGE_OK;
+  const std::size_t room = std::min(self.limit_, std::max({needed, self.capacity * 2, std::size_t{256}}));
+  std::unique_ptr<std::uint8_t[]> larger(new (std::nothrow) std::uint8_t[room]);
+  if (!larger) return LODGE_RESOURCE_EXHAUSTED;
+  if (self.size > 0) std::memcpy(larger.get(), self.data, self.size);
+  self.memory_ = std::move(larger);
+  self.data = self.memory_.get();
+  self.capacity = room;
+  return LODGE_OK;
+}
+
+bool append(lodge_writer& writer, ByteView bytes) {
+  if (bytes.size() > writer.capacity - writer.size && writer.reserve(&writer, bytes.size()) != LODGE_OK) return false;
+  if (!bytes.empty()) std::memcpy(writer.data + writer.size, bytes.data(), bytes.size());
+  writer.size += bytes.size();
+  return true;
+}
+
+}  // namespace lodge

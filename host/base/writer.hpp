@@ -1,0 +1,37 @@
+// The host's own lodge_writer: a growing buffer with a limit, reused from call to call.
+#pragma once
+
+#include <lodge/types.h>
+
+#include <cstddef>
+#include <memory>
+
+#include "base/bytes.hpp"
+
+namespace lodge {
+
+/// A lodge_writer over heap memory that grows by doubling up to `limit` bytes. Used by one thread at a time.
+class Writer : public lodge_writer {
+ public:
+  static constexpr std::size_t default_limit = std::size_t{16} << 20;
+
+  explicit Writer(std::size_t limit = default_limit);
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+  [[nodiscard]] ByteView view() const { return {data, size}; }
+  void clear() { size = 0; }
+  /// The bytes written, moved out by copy; the buffer stays for the next use.
+  [[nodiscard]] Bytes take();
+
+ private:
+  static std::int32_t grow(lodge_writer* writer, std::size_t more);
+
+  std::unique_ptr<std::uint8_t[]> memory_;
+  std::size_t limit_;
+};
+
+/// Appends to any writer, ours or a plugin's. False: no room, nothing appended.
+[[nodiscard]] bool append(lodge_writer& writer, ByteView bytes);
+
+}  // namespace lodge

@@ -1,0 +1,2 @@
+// lodged: the host process.
+int main() { return 0; }

@@ -1,0 +1,1 @@
+// Empty until this layer has its first file.
