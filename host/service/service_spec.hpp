@@ -1,0 +1,25 @@
+// What the configuration says about one service.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "wire/value.hpp"
+
+namespace lodge::service {
+
+struct ServiceSpec {
+  std::string name;                  ///< [a-z][a-z0-9_-]*, at most 64 bytes; "lodge" is the host itself
+  std::vector<std::string> plugins;  ///< in the order of the list; at least one
+  bool global = false;               ///< discoverable by other nodes
+  bool paused = false;               ///< starts paused
+  std::string version;
+  std::string service_class;
+  std::map<std::string, wire::Value> config;  ///< one map a plugin, by its name: all layers merged except defaults
+  std::uint64_t store_bytes_max = std::uint64_t{256} << 20;
+  std::string origin;  ///< "lodged.toml:12": where errors point
+};
+
+}  // namespace lodge::service
