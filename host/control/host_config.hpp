@@ -1,0 +1,89 @@
+// All that the configuration says about one host: plain values, complete, checked. Defaults stand here and nowhere
+// else.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/log.hpp"
+#include "service/service_spec.hpp"
+#include "wire/value.hpp"
+
+namespace lodge::control {
+
+struct HostSection {
+  std::string name;  ///< [a-z0-9-]+, at most 63 bytes
+  std::filesystem::path data_dir;
+  std::vector<std::filesystem::path> plugin_dirs;  ///< the first that has a plugin of a name wins
+  std::filesystem::path socket;                    ///< at most 107 bytes
+  bool operator==(const HostSection&) const = default;
+};
+
+struct ThreadsSection {
+  std::uint32_t workers = 0;  ///< 0: one a core
+  std::uint32_t spares_max = 64;
+  std::uint32_t queue_depth_max = 10'000;  ///< calls that wait for a worker; beyond it they are refused
+  std::uint32_t spin_us = 0;               ///< how long an idle thread looks for work before it sleeps
+  bool operator==(const ThreadsSection&) const = default;
+};
+
+struct LimitsSection {
+  std::uint32_t frame_bytes_max = 16u << 20;
+  std::uint32_t depth_max = 64;
+  std::uint32_t elements_max = 1'000'000;
+  std::uint32_t connections_max = 1024;
+  std::uint32_t in_flight_max = 10'000;     ///< calls under way on one connection
+  std::uint32_t out_bytes_max = 64u << 20;  ///< answers that wait for one connection's client to read them
+  std::uint32_t frame_timeout_ms = 10'000;  ///< for a frame that has begun to arrive whole
+  std::uint32_t write_timeout_ms = 10'000;  ///< without a byte taken by a client that has answers waiting
+  std::uint32_t call_timeout_ms = 15'000;   ///< of a call that says no deadline itself
+  std::uint32_t drain_timeout_ms = 10'000;
+  std::uint32_t names_max = 1'000'000;
+  std::uint32_t config_entries_max = 100'000;
+  std::uint64_t store_bytes_max = std::uint64_t{256} << 20;  ///< of a service that does not say it itself
+  bool operator==(const LimitsSection&) const = default;
+};
+
+enum class LogFormat : std::uint8_t { automatic, human, json };
+
+struct LogSection {
+  log::Level level = log::Level::info;
+  LogFormat format = LogFormat::automatic;  ///< automatic: human on a terminal, JSON otherwise
+  std::map<std::string, log::Level> modules;
+  bool operator==(const LogSection&) const = default;
+};
+
+struct PluginSection {
+  std::string sha256;             ///< 64 lower-case hex digits; empty: any file
+  std::vector<std::string> deny;  ///< interface ids that the plugin does not get
+  bool operator==(const PluginSection&) const = default;
+};
+
+/// Where each value of the configuration was written, for errors that are found later than reading.
+class Origins {
+ public:
+  void note(const std::string& path, std::string place) { places_[path] = std::move(place); }
+  /// "lodged.toml:12:5" of `service.greeter.config.greeter.salutation`, or of the nearest table around it that was
+  /// written; empty: nothing of it was, the value is a default.
+  [[nodiscard]] std::string at(std::string_view path) const;
+
+ private:
+  std::map<std::string, std::string, std::less<>> places_;
+};
+
+struct HostConfig {
+  HostSection host;
+  ThreadsSection threads;
+  LimitsSection limits;
+  LogSection log;
+  std::map<std::string, PluginSection> plugins;
+  std::map<std::string, std::map<std::string, wire::Value>> node_config;  ///< domain, key: what the host starts with
+  std::vector<service::ServiceSpec> services;                             ///< in the order of files and lines
+  Origins origins;
+};
+
+}  // namespace lodge::control
