@@ -1,1 +1,143 @@
 #include "base/log.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/ansicolor_sink.h>
+#include <spdlog/spdlog.h>
+
+#include <array>
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+
+#include "base/utf8.hpp"
+
+namespace lodge::log {
+
+namespace {
+
+constexpr std::size_t line_bytes_max = std::size_t{8} << 10;
+constexpr std::array<std::string_view, 6> level_names = {"trace", "debug", "info", "warn", "error", "off"};
+
+std::shared_ptr<spdlog::logger> make_logger(Format format) {
+  auto sink = std::make_shared<spdlog::sinks::ansicolor_stderr_sink_mt>();
+  auto logger = std::make_shared<spdlog::logger>("lodge", std::move(sink));
+  if (format == Format::json) {
+    logger->set_formatter(std::make_unique<spdlog::pattern_formatter>(R"({"time":"%Y-%m-%dT%H:%M:%S.%fZ",%v})",
+                                                                      spdlog::pattern_time_type::utc));
+  } else {
+    logger->set_pattern("%H:%M:%S.%e %^%l%$ %v");
+  }
+  logger->set_level(spdlog::level::trace);
+  logger->flush_on(spdlog::level::trace);
+  return logger;
+}
+
+struct State {
+  std::shared_mutex mutex;
+  Format format = Format::human;
+  Level level = Level::info;
+  std::map<std::string, Level, std::less<>> modules;
+  std::shared_ptr<spdlog::logger> logger = make_logger(Format::human);
+  std::atomic<Level> lowest{Level::info};  // what is below it needs no look at the modules
+  std::atomic<std::uint64_t> misbehaved{0};
+
+  void find_lowest() {
+    Level found = level;
+    for (const auto& [module, own] : modules) found = std::min(found, own);
+    lowest.store(found, std::memory_order_relaxed);
+  }
+};
+
+// Never destroyed: threads of plugins may log while the process ends.
+State& state() {
+  static State& held = *new State;
+  return held;
+}
+
+Level level_of(const State& held, std::string_view module) {
+  for (std::string_view name = module; !held.modules.empty();) {
+    if (const auto found = held.modules.find(name); found != held.modules.end()) return found->second;
+    const std::size_t dot = name.rfind('.');
+    if (dot == std::string_view::npos) break;
+    name = name.substr(0, dot);
+  }
+  return held.level;
+}
+
+spdlog::level::level_enum spdlog_level(Level level) {
+  switch (level) {
+    case Level::trace:
+      return spdlog::level::trace;
+    case Level::debug:
+      return spdlog::level::debug;
+    case Level::info:
+      return spdlog::level::info;
+    case Level::warn:
+      return spdlog::level::warn;
+    case Level::error:
+    case Level::off:
+      break;
+  }
+  return spdlog::level::err;
+}
+
+std::string line_of(Format format, Level level, std::string_view module, std::string_view text) {
+  if (format == Format::human) {
+    return fmt::format("{}: {}", escape_for_terminal(module), escape_for_terminal(text));
+  }
+  return fmt::format(R"("level":"{}","module":"{}","text":"{}")", level_names[static_cast<std::size_t>(level)],
+                     escape_for_json(module), escape_for_json(text));
+}
+
+}  // namespace
+
+void configure(Format format, Level level) {
+  State& held = state();
+  std::lock_guard lock(held.mutex);
+  held.format = format;
+  held.level = level;
+  held.logger = make_logger(format);
+  held.find_lowest();
+}
+
+void set_level(std::string_view module, Level level) {
+  State& held = state();
+  std::lock_guard lock(held.mutex);
+  held.modules.insert_or_assign(std::string(module), level);
+  held.find_lowest();
+}
+
+Result<Level> level_from(std::string_view text) {
+  for (std::size_t i = 0; i < level_names.size(); ++i) {
+    if (level_names[i] == text) return static_cast<Level>(i);
+  }
+  return Error{Code::INVALID_ARGUMENT,
+               fmt::format("no log level `{}`; there are {}", text, fmt::join(level_names, ", "))};
+}
+
+bool enabled(std::string_view module, Level level) {
+  State& held = state();
+  if (level == Level::off || level < held.lowest.load(std::memory_order_relaxed)) return false;
+  std::shared_lock lock(held.mutex);
+  return level >= level_of(held, module);
+}
+
+void write(std::string_view module, Level level, std::string_view text) {
+  if (!enabled(module, level)) return;
+  State& held = state();
+  std::shared_lock lock(held.mutex);
+  const std::string line = line_of(held.format, level, module, text.substr(0, line_bytes_max));
+  held.logger->log(spdlog_level(level), spdlog::string_view_t(line.data(), line.size()));
+}
+
+void misbehaved(std::string_view plugin, std::string_view rule) {
+  state().misbehaved.fetch_add(1, std::memory_order_relaxed);
+  warn("plugin", fmt::format("plugin misbehaved: {}: {}", plugin, rule));
+}
+
+std::uint64_t misbehaved_count() { return state().misbehaved.load(std::memory_order_relaxed); }
+
+}  // namespace lodge::log
