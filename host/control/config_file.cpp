@@ -53,19 +53,19 @@ HostSection default_host(const Environment& environment, const fs::path& directo
   return host;
 }
 
-/// The whole of a file, or somewhat more than a configuration may have of it.
-Result<std::string> read_text_file(const fs::path& file) {
+/// The whole of a file, or somewhat more than a configuration may have of it. Errors call it `shown`.
+Result<std::string> read_text_file(const fs::path& file, const std::string& shown) {
   std::error_code error;
   const fs::file_status status = fs::status(file, error);
   if (status.type() == fs::file_type::not_found) {
-    return Error{Code::NOT_FOUND, file.string() + ": there is no such file"};
+    return Error{Code::NOT_FOUND, shown + ": there is no such file"};
   }
-  if (fs::is_directory(status)) return Error{Code::NOT_FOUND, file.string() + ": is a directory, not a file"};
+  if (fs::is_directory(status)) return Error{Code::NOT_FOUND, shown + ": is a directory, not a file"};
   errno = 0;
   std::ifstream in(file, std::ios::binary);
   if (!in) {
     const std::string reason = std::error_code(errno, std::generic_category()).message();
-    return Error{Code::PERMISSION_DENIED, file.string() + ": cannot be read: " + reason};
+    return Error{Code::PERMISSION_DENIED, shown + ": cannot be read: " + reason};
   }
   std::string text(config_bytes_max + 1, '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
@@ -73,7 +73,7 @@ Result<std::string> read_text_file(const fs::path& file) {
   return text;
 }
 
-/// The *.toml files of a directory, by name; none: there is no such directory.
+/// The names of the *.toml files of a directory, in order; none: there is no such directory.
 Result<std::vector<fs::path>> drop_ins(const fs::path& directory) {
   std::vector<fs::path> files;
   std::error_code error;
@@ -82,7 +82,7 @@ Result<std::vector<fs::path>> drop_ins(const fs::path& directory) {
   for (; !error && at != fs::directory_iterator(); at.increment(error)) {
     const std::string name = at->path().filename().string();
     if (at->path().extension() != ".toml" || name.front() == '.') continue;
-    files.push_back(at->path());
+    files.emplace_back(name);
     if (files.size() > files_max) {
       return Error{Code::INVALID_ARGUMENT, directory.string() + ": more than " + std::to_string(files_max) + " files"};
     }
@@ -109,13 +109,13 @@ void refuse_second_services(const ConfigNode& tree, const ConfigNode& update, st
 class TreeReader {
  public:
   /// False: the file could not be read at all, which stands in `failure`.
-  bool add_file(const fs::path& file, const fs::path& directory) {
-    Result<std::string> toml = read_text_file(file);
+  bool add_file(const fs::path& file, const std::string& shown, const fs::path& directory) {
+    Result<std::string> toml = read_text_file(file, shown);
     if (!toml) {
       failure = toml.error();
       return false;
     }
-    ConfigNode update = parse_config_text(*toml, source(file.string(), directory, true), problems);
+    ConfigNode update = parse_config_text(*toml, source(shown, directory, true), problems);
     refuse_second_services(tree, update, problems);
     merge_config(tree, std::move(update));
     return true;
@@ -173,12 +173,14 @@ Result<HostConfig> read(const ConfigSource& source) {
   TreeReader reader;
   if (source.file) {
     directory = (current / *source.file).lexically_normal().parent_path();
-    if (!reader.add_file(*source.file, directory)) return reader.failure;
-    // Written as the user wrote the main file, so that places in both look alike.
-    auto more = drop_ins(source.file->parent_path() / "lodged.d");
-    if (!more) return more.error();
-    for (const fs::path& file : *more) {
-      if (!reader.add_file(file, directory)) return reader.failure;
+    if (!reader.add_file(current / *source.file, source.file->string(), directory)) return reader.failure;
+    const fs::path more = directory / "lodged.d";
+    const auto names = drop_ins(more);
+    if (!names) return names.error();
+    for (const fs::path& name : *names) {
+      // Shown as the user wrote the main file, so that places in both look alike.
+      const fs::path shown = source.file->parent_path() / "lodged.d" / name;
+      if (!reader.add_file(more / name, shown.string(), directory)) return reader.failure;
     }
   }
   for (const std::string& text : source.overrides) reader.add_override(text, current);
