@@ -28,52 +28,53 @@ typedef struct lodge_call_options {
   int64_t timeout_ns;
   /* The call on whose behalf this one is made: deadline, trace and chain of callers carry over. At most one of the two:
    * a call that is running on this thread now, or the ticket of a deferred one. NULL and 0: none. */
-  const lodge_call *parent;
+  const lodge_call* parent;
   lodge_handle parent_ticket;
-  const lodge_trace *trace; /* NULL: the parent's */
+  const lodge_trace* trace; /* NULL: the parent's */
 } lodge_call_options;
 
 /* Takes the one answer to a call made by `start`: a result (code LODGE_OK, `reply` one msgpack value) or an error (a
  * negative code, `reply` its message). `reply` is borrowed. [any], on a worker. */
-typedef void (*lodge_done_fn)(void *user, int32_t code, int32_t executed, lodge_slice const *reply);
+typedef void (*lodge_done_fn)(void* user, int32_t code, int32_t executed, lodge_slice const* reply);
 
 typedef struct lodge_call_v1 {
   /* A target to call again and again. It stays valid whether or not the service runs, and follows it through restarts.
    * RESOURCE_EXHAUSTED beyond 65,536 different targets; INVALID_ARGUMENT for an impossible name or arity. [any] */
-  int32_t (*resolve)(const lodge_host *host, const char *service, size_t service_size, const char *name,
-                     size_t name_size, uint32_t arity, lodge_handle *target);
+  int32_t (*resolve)(const lodge_host* host, const char* service, size_t service_size, const char* name,
+                     size_t name_size, uint32_t arity, lodge_handle* target);
 
   /* Calls and waits. `args`: msgpack, as many values as the target's arity, one after another. The result, or the
    * error's message, is appended to `reply`, from this thread. `executed` may be NULL. Returns LODGE_OK or the error:
    * UNAVAILABLE (no such service, or not running; executed = no), UNIMPLEMENTED (nobody answers name/arity),
    * INVALID_ARGUMENT (args are not `arity` values), DEADLINE_EXCEEDED, DEADLOCK, FAILED_PRECONDITION (on the loop
    * thread, from a quick callback, where the target may wait), or what the callee answered. [any] */
-  int32_t (*call)(const lodge_host *host, lodge_handle target, const uint8_t *args, size_t args_size,
-                  const lodge_call_options *options, lodge_writer *reply, int32_t *executed);
+  int32_t (*call)(const lodge_host* host, lodge_handle target, const uint8_t* args, size_t args_size,
+                  const lodge_call_options* options, lodge_writer* reply, int32_t* executed);
 
   /* Calls without waiting: returns once the call is queued, `done` gets the answer (never before `start` returns to a
    * caller on the same thread). `args` are copied. `done` may be NULL: one-way. `*pending` (may be NULL) can be
    * cancelled. RESOURCE_EXHAUSTED: the queue is full, `done` is not called. [any] */
-  int32_t (*start)(const lodge_host *host, lodge_handle target, const uint8_t *args, size_t args_size,
-                   const lodge_call_options *options, lodge_done_fn done, void *user, lodge_handle *pending);
+  int32_t (*start)(const lodge_host* host, lodge_handle target, const uint8_t* args, size_t args_size,
+                   const lodge_call_options* options, lodge_done_fn done, void* user, lodge_handle* pending);
 
-  /* Gives up a pending call: `done` gets CANCELLED, unless its answer is on the way already. STALE: it was answered. [any] */
-  int32_t (*cancel)(const lodge_host *host, lodge_handle pending);
+  /* Gives up a pending call: `done` gets CANCELLED, unless its answer is on the way already. STALE: it was answered.
+   * [any] */
+  int32_t (*cancel)(const lodge_host* host, lodge_handle pending);
 
   /* Takes the ticket of the call that this thread is answering now; the callback must then return LODGE_DEFERRED and
    * may not touch `call` afterwards. STALE: `call` is not being answered on this thread by this instance, or has a
    * ticket already. A ticket never completed is answered by the call's deadline, or when the service stops. [any] */
-  int32_t (*defer)(const lodge_host *host, const lodge_call *call, lodge_handle *ticket);
+  int32_t (*defer)(const lodge_host* host, const lodge_call* call, lodge_handle* ticket);
 
   /* Completes a ticket with a verdict (any but LODGE_DEFERRED) or a negative code, and the bytes that the writer would
    * have held. With LODGE_CONTINUE or LODGE_CONTINUE_WITH the chain resumes at the next link, on a worker. STALE: the
    * ticket was completed, cancelled or has outlived its deadline. INVALID_ARGUMENT: an impossible verdict or data; the
    * ticket lives on. [any] */
-  int32_t (*complete)(const lodge_host *host, lodge_handle ticket, int32_t verdict, const uint8_t *data, size_t size);
+  int32_t (*complete)(const lodge_host* host, lodge_handle ticket, int32_t verdict, const uint8_t* data, size_t size);
 
   /* LODGE_OK while someone waits for the answer; DEADLINE_EXCEEDED, CANCELLED or STALE when nobody does. [quick] */
-  int32_t (*awaited)(const lodge_host *host, const lodge_call *call);
-  int32_t (*ticket_awaited)(const lodge_host *host, lodge_handle ticket); /* [quick] */
+  int32_t (*awaited)(const lodge_host* host, const lodge_call* call);
+  int32_t (*ticket_awaited)(const lodge_host* host, lodge_handle ticket); /* [quick] */
 } lodge_call_v1;
 
 #ifdef __cplusplus

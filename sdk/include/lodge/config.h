@@ -17,39 +17,39 @@ extern "C" {
  * is gone), RESOURCE_EXHAUSTED (the node's limit of entries). */
 typedef struct lodge_config_v1 {
   /* Appends the plugin's effective settings: a msgpack map, defaults filled in. [quick] */
-  int32_t (*own)(const lodge_host *host, lodge_writer *settings);
+  int32_t (*own)(const lodge_host* host, lodge_writer* settings);
 
   /* Appends the value. NOT_FOUND. [quick] */
-  int32_t (*get)(const lodge_host *host, const char *domain, size_t domain_size, const uint8_t *key, size_t key_size,
-                 lodge_writer *value);
+  int32_t (*get)(const lodge_host* host, const char* domain, size_t domain_size, const uint8_t* key, size_t key_size,
+                 lodge_writer* value);
   /* Creates or replaces. [any] */
-  int32_t (*put)(const lodge_host *host, const char *domain, size_t domain_size, const uint8_t *key, size_t key_size,
-                 const uint8_t *value, size_t value_size);
+  int32_t (*put)(const lodge_host* host, const char* domain, size_t domain_size, const uint8_t* key, size_t key_size,
+                 const uint8_t* value, size_t value_size);
   /* Creates. ALREADY_EXISTS: nothing changed. [any] */
-  int32_t (*put_new)(const lodge_host *host, const char *domain, size_t domain_size, const uint8_t *key,
-                     size_t key_size, const uint8_t *value, size_t value_size);
+  int32_t (*put_new)(const lodge_host* host, const char* domain, size_t domain_size, const uint8_t* key,
+                     size_t key_size, const uint8_t* value, size_t value_size);
   /* Deletes. NOT_FOUND. [any] */
-  int32_t (*remove)(const lodge_host *host, const char *domain, size_t domain_size, const uint8_t *key,
+  int32_t (*remove)(const lodge_host* host, const char* domain, size_t domain_size, const uint8_t* key,
                     size_t key_size);
   /* Adds to an integer, a missing one counting as 0. `*result` may be NULL. INVALID_ARGUMENT: not an integer;
    * OUT_OF_RANGE: the sum does not fit. [any] */
-  int32_t (*increment)(const lodge_host *host, const char *domain, size_t domain_size, const uint8_t *key,
-                       size_t key_size, int64_t by, int64_t *result);
+  int32_t (*increment)(const lodge_host* host, const char* domain, size_t domain_size, const uint8_t* key,
+                       size_t key_size, int64_t by, int64_t* result);
   /* Adds an element to a set: a msgpack array without equal elements, a missing one counting as empty. ALREADY_EXISTS:
    * it is in; INVALID_ARGUMENT: the value there is not an array. [any] */
-  int32_t (*add)(const lodge_host *host, const char *domain, size_t domain_size, const uint8_t *key, size_t key_size,
-                 const uint8_t *element, size_t element_size);
+  int32_t (*add)(const lodge_host* host, const char* domain, size_t domain_size, const uint8_t* key, size_t key_size,
+                 const uint8_t* element, size_t element_size);
   /* A compare-and-put loop around `fn`, as in store.h. [any] */
-  int32_t (*update)(const lodge_host *host, const char *domain, size_t domain_size, const uint8_t *key,
-                    size_t key_size, lodge_update_fn fn, void *user);
+  int32_t (*update)(const lodge_host* host, const char* domain, size_t domain_size, const uint8_t* key, size_t key_size,
+                    lodge_update_fn fn, void* user);
   /* Visits a domain's entries, in no order. [any] */
-  int32_t (*scan)(const lodge_host *host, const char *domain, size_t domain_size, lodge_visit_fn fn, void *user);
+  int32_t (*scan)(const lodge_host* host, const char* domain, size_t domain_size, lodge_visit_fn fn, void* user);
 
   /* Tells `fn` of changes in a domain: of one key, or of keys that begin so (watch.h). Ends with the instance. [any] */
-  int32_t (*watch)(const lodge_host *host, const char *domain, size_t domain_size, const uint8_t *key, size_t key_size,
-                   uint32_t mode, lodge_watch_fn fn, void *user, lodge_handle *watch);
+  int32_t (*watch)(const lodge_host* host, const char* domain, size_t domain_size, const uint8_t* key, size_t key_size,
+                   uint32_t mode, lodge_watch_fn fn, void* user, lodge_handle* watch);
   /* Ends a watch; `fn` is not running when this returns (unless called from within `fn`). STALE. [any] */
-  int32_t (*unwatch)(const lodge_host *host, lodge_handle watch);
+  int32_t (*unwatch)(const lodge_host* host, lodge_handle watch);
 } lodge_config_v1;
 
 #ifdef __cplusplus

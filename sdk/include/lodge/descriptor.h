@@ -25,17 +25,17 @@ enum {
 /* Answers one link of a call. `self` is what `create` gave. The result, the next arguments or the error message are
  * appended to `out`, which is empty at entry. Returns a verdict or a negative code (status.h).
  * [any] unless the callback's flags say [serial] or [quick]. */
-typedef int32_t (*lodge_callback_fn)(void *self, const lodge_call *call, lodge_writer *out);
+typedef int32_t (*lodge_callback_fn)(void* self, const lodge_call* call, lodge_writer* out);
 
 /* One callback or function. Name and arity together are its identity: greet/1 and greet/2 are two callbacks. */
 typedef struct lodge_callback {
-  const char *name; /* [a-z_][a-z0-9_]*, at most 64 bytes */
+  const char* name; /* [a-z_][a-z0-9_]*, at most 64 bytes */
   lodge_callback_fn fn;
   uint32_t arity;     /* number of arguments, at most 32 */
   uint32_t flags;     /* LODGE_FUNCTION | LODGE_IDEMPOTENT | LODGE_SERIAL | LODGE_QUICK */
-  const char *params; /* "who: str, times: int", or NULL: not said. Types: any nil bool int float str bin list map */
-  const char *result; /* a type of the same list, or NULL */
-  const char *doc;    /* one line, or NULL */
+  const char* params; /* "who: str, times: int", or NULL: not said. Types: any nil bool int float str bin list map */
+  const char* result; /* a type of the same list, or NULL */
+  const char* doc;    /* one line, or NULL */
 } lodge_callback;
 
 /* Flags of a dependency. */
@@ -43,16 +43,22 @@ enum { LODGE_OPTIONAL = 1 /* only orders this plugin, if something else requires
 
 /* Another plugin that this one needs later in its chain. */
 typedef struct lodge_dependency {
-  const char *name;
-  const char *version; /* "", "^1.2", ">=1 <3", "1.4.2": a range of semantic versions; "" or NULL: any */
+  const char* name;
+  const char* version; /* "", "^1.2", ">=1 <3", "1.4.2": a range of semantic versions; "" or NULL: any */
   uint32_t flags;      /* LODGE_OPTIONAL */
   uint32_t reserved;   /* 0 */
 } lodge_dependency;
 
 /* Types of a setting's value. */
 enum {
-  LODGE_TYPE_ANY = 0, LODGE_TYPE_BOOL = 1, LODGE_TYPE_INT = 2, LODGE_TYPE_FLOAT = 3, LODGE_TYPE_STRING = 4,
-  LODGE_TYPE_BINARY = 5, LODGE_TYPE_LIST = 6, LODGE_TYPE_MAP = 7
+  LODGE_TYPE_ANY = 0,
+  LODGE_TYPE_BOOL = 1,
+  LODGE_TYPE_INT = 2,
+  LODGE_TYPE_FLOAT = 3,
+  LODGE_TYPE_STRING = 4,
+  LODGE_TYPE_BINARY = 5,
+  LODGE_TYPE_LIST = 6,
+  LODGE_TYPE_MAP = 7
 };
 /* Flags of a setting. */
 enum {
@@ -62,11 +68,11 @@ enum {
 
 /* One key of the plugin's table in the service's configuration. A key that no setting names is an error. */
 typedef struct lodge_setting {
-  const char *name;          /* [a-z_][a-z0-9_]* */
+  const char* name;          /* [a-z_][a-z0-9_]* */
   uint32_t type;             /* LODGE_TYPE_... */
   uint32_t flags;            /* LODGE_REQUIRED | LODGE_SECRET */
   lodge_slice default_value; /* one msgpack value of that type; empty: nil */
-  const char *doc;           /* one line, or NULL */
+  const char* doc;           /* one line, or NULL */
 } lodge_setting;
 
 /* Lifecycle hooks; each may be NULL. A hook that fails returns a negative code and appends a message to `out`. */
@@ -74,38 +80,38 @@ typedef struct lodge_hooks {
   size_t struct_size; /* sizeof(lodge_hooks) */
   /* [hook] Makes an instance for one service. `*self` is handed to everything else. Settings can be read already.
    * NULL: instances have no state, self is NULL. */
-  int32_t (*create)(const lodge_host *host, void **self, lodge_writer *out);
+  int32_t (*create)(const lodge_host* host, void** self, lodge_writer* out);
   /* [hook] Ends the instance. Nothing of it runs now or later. Called for each `create` that succeeded. */
-  void (*destroy)(void *self);
+  void (*destroy)(void* self);
   /* [hook] Checks or changes the service's configuration: a msgpack map, one map a plugin, named after it. Top of the
    * chain first, each sees its predecessor's result. LODGE_CONTINUE: as it is; LODGE_DONE: replaced by the map in
    * `out`; a code: the service does not start. */
-  int32_t (*config)(void *self, lodge_slice const *config, lodge_writer *out);
+  int32_t (*config)(void* self, lodge_slice const* config, lodge_writer* out);
   /* [hook] Acquire what the instance needs. Bottom of the chain first. LODGE_OK, or a code: what has started before is
    * stopped, in order. */
-  int32_t (*start)(void *self, lodge_writer *out);
+  int32_t (*start)(void* self, lodge_writer* out);
   /* [hook] Release. Top of the chain first; only where `start` succeeded. Errors are logged, the stop goes on. */
-  int32_t (*stop)(void *self, lodge_writer *out);
+  int32_t (*stop)(void* self, lodge_writer* out);
 } lodge_hooks;
 
 typedef struct lodge_plugin {
-  size_t struct_size;      /* sizeof(lodge_plugin) */
-  uint32_t abi;            /* LODGE_ABI */
-  uint32_t flags;          /* 0 */
-  const char *sdk_version; /* LODGE_SDK_VERSION, for diagnostics only */
-  const char *name;        /* [a-z][a-z0-9_-]*, at most 64 bytes */
-  const char *version;     /* semantic version, "1.4.0" */
-  const char *summary;     /* one line */
-  const char *group;       /* plugins of one group keep the list's order; NULL: none */
-  lodge_list dependencies; /* of lodge_dependency */
-  lodge_list needs;        /* of const char *: interface ids without which the plugin cannot work */
-  lodge_list settings;     /* of lodge_setting */
-  lodge_list callbacks;    /* of lodge_callback */
-  const lodge_hooks *hooks; /* NULL: none */
+  size_t struct_size;       /* sizeof(lodge_plugin) */
+  uint32_t abi;             /* LODGE_ABI */
+  uint32_t flags;           /* 0 */
+  const char* sdk_version;  /* LODGE_SDK_VERSION, for diagnostics only */
+  const char* name;         /* [a-z][a-z0-9_-]*, at most 64 bytes */
+  const char* version;      /* semantic version, "1.4.0" */
+  const char* summary;      /* one line */
+  const char* group;        /* plugins of one group keep the list's order; NULL: none */
+  lodge_list dependencies;  /* of lodge_dependency */
+  lodge_list needs;         /* of const char *: interface ids without which the plugin cannot work */
+  lodge_list settings;      /* of lodge_setting */
+  lodge_list callbacks;     /* of lodge_callback */
+  const lodge_hooks* hooks; /* NULL: none */
 } lodge_plugin;
 
 /* The one exported symbol. Pure: no allocation, no side effect, the same pointer each time; NULL is an error. [any] */
-typedef const lodge_plugin *(*lodge_entry_fn)(void);
+typedef const lodge_plugin* (*lodge_entry_fn)(void);
 #define LODGE_ENTRY "lodge_plugin_v1"
 
 #if defined(_WIN32)
@@ -113,7 +119,7 @@ typedef const lodge_plugin *(*lodge_entry_fn)(void);
 #else
 #define LODGE_EXPORT __attribute__((visibility("default")))
 #endif
-LODGE_EXPORT const lodge_plugin *lodge_plugin_v1(void);
+LODGE_EXPORT const lodge_plugin* lodge_plugin_v1(void);
 
 #ifdef __cplusplus
 }

@@ -12,19 +12,19 @@ extern "C" {
 
 /* Runs on a worker. Never overlaps itself: a firing that comes while the last one still runs is skipped.
  * [serial] for one timer. */
-typedef void (*lodge_timer_fn)(void *user, lodge_handle timer);
+typedef void (*lodge_timer_fn)(void* user, lodge_handle timer);
 
 typedef struct lodge_timer_v1 {
   /* Nanoseconds on the host's monotonic clock; in tests it may be virtual. [quick] */
-  int64_t (*now)(const lodge_host *host);
+  int64_t (*now)(const lodge_host* host);
   /* Wall clock, nanoseconds since 1970-01-01 UTC; it may jump. [quick] */
-  int64_t (*wall)(const lodge_host *host);
+  int64_t (*wall)(const lodge_host* host);
   /* Runs `fn` after delay_ns, then each period_ns (0: once). Precision about a millisecond. Ends with the instance.
    * INVALID_ARGUMENT: a negative time; RESOURCE_EXHAUSTED: more than 65,536 timers of this instance; STALE. [any] */
-  int32_t (*start)(const lodge_host *host, int64_t delay_ns, int64_t period_ns, lodge_timer_fn fn, void *user,
-                   lodge_handle *timer);
+  int32_t (*start)(const lodge_host* host, int64_t delay_ns, int64_t period_ns, lodge_timer_fn fn, void* user,
+                   lodge_handle* timer);
   /* Ends a timer; `fn` is not running when this returns (unless called from within `fn`). STALE: over already. [any] */
-  int32_t (*cancel)(const lodge_host *host, lodge_handle timer);
+  int32_t (*cancel)(const lodge_host* host, lodge_handle timer);
 } lodge_timer_v1;
 
 #ifdef __cplusplus

@@ -23,7 +23,7 @@ extern "C" {
 
 /* Borrowed bytes or text. `data` may be NULL only where size is 0. */
 typedef struct lodge_slice {
-  const void *data;
+  const void* data;
   size_t size; /* bytes */
 } lodge_slice;
 
@@ -31,17 +31,17 @@ typedef struct lodge_slice {
  * calls reserve(w, n) first, then copies to data + size and raises size. It may also lower size to take back what it
  * appended itself. data may move in reserve. Used by one thread at a time. */
 typedef struct lodge_writer {
-  uint8_t *data;
+  uint8_t* data;
   size_t size;     /* bytes written */
   size_t capacity; /* bytes there are room for */
   /* [any] Makes room for `more` bytes beyond size. LODGE_OK, or LODGE_RESOURCE_EXHAUSTED with nothing changed. */
-  int32_t (*reserve)(struct lodge_writer *w, size_t more);
+  int32_t (*reserve)(struct lodge_writer* w, size_t more);
 } lodge_writer;
 
 /* An array of records that may grow a tail in later SDKs: `item_size` is the distance between two of them as the
  * writer of the array was compiled. A reader accepts longer records only if the tail that it does not know is zero. */
 typedef struct lodge_list {
-  const void *items; /* NULL only where count is 0 */
+  const void* items; /* NULL only where count is 0 */
   uint32_t count;
   uint32_t item_size; /* bytes */
 } lodge_list;
@@ -63,7 +63,7 @@ typedef struct lodge_host {
   size_t struct_size; /* bytes, as the host was compiled */
   /* [any] The interface of that id ("lodge.store/1"), a pointer to a frozen table that lives as long as the process; or
    * NULL: the host has no such interface, or the operator denied it to this plugin. */
-  const void *(*query)(const struct lodge_host *host, const char *id, size_t id_size);
+  const void* (*query)(const struct lodge_host* host, const char* id, size_t id_size);
 } lodge_host;
 
 /* One link's view of a call. Everything in it is borrowed until the callback returns. */
@@ -74,10 +74,10 @@ typedef struct lodge_call {
   lodge_slice args;   /* msgpack: `arity` values, one after another, checked to be well formed */
   /* When the caller stops waiting: nanoseconds on the clock of lodge.timer/1 `now`; INT64_MAX: never. */
   int64_t deadline_ns;
-  lodge_slice service; /* the service being called */
-  lodge_slice name;    /* the callback or function being called */
-  lodge_slice caller;  /* the calling service; empty: from outside the services of this node */
-  const lodge_trace *trace; /* NULL: not traced */
+  lodge_slice service;      /* the service being called */
+  lodge_slice name;         /* the callback or function being called */
+  lodge_slice caller;       /* the calling service; empty: from outside the services of this node */
+  const lodge_trace* trace; /* NULL: not traced */
 } lodge_call;
 
 #ifdef __cplusplus

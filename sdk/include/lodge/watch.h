@@ -26,7 +26,7 @@ typedef struct lodge_watch_event {
 
 /* Told of a change, on a worker, one event at a time and in the order of the changes to one key. At most 1,024 events
  * wait for a watcher; beyond that it gets one LODGE_WATCH_LOST in their place. [serial] for one watch. */
-typedef void (*lodge_watch_fn)(void *user, const lodge_watch_event *event);
+typedef void (*lodge_watch_fn)(void* user, const lodge_watch_event* event);
 
 /* Whether a watch's key is the whole key or how keys begin. */
 enum { LODGE_WATCH_KEY = 0, LODGE_WATCH_PREFIX = 1 };
