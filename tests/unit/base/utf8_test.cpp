@@ -1,0 +1,26 @@
+#include "base/utf8.hpp"
+
+#include <gtest/gtest.h>
+
+namespace lodge {
+namespace {
+
+using namespace std::string_view_literals;
+
+TEST(Utf8, takes_what_is_well_formed) {
+  for (const std::string_view text : {""sv, "plain"sv, "a\0b"sv, "\xc2\x80"sv, "\xdf\xbf"sv, "\xe0\xa0\x80"sv,
+                                      "\xed\x9f\xbf"sv, "\xef\xbf\xbf"sv, "\xf0\x90\x80\x80"sv, "\xf4\x8f\xbf\xbf"sv}) {
+    EXPECT_TRUE(is_utf8(text)) << testing::PrintToString(text);
+  }
+}
+
+TEST(Utf8, refuses_what_is_not) {
+  for (const std::string_view text :
+       {"\x80"sv, "\xc0\x80"sv, "\xc1\xbf"sv, "\xc3"sv, "\xc3("sv, "\xe0\x9f\xbf"sv, "\xed\xa0\x80"sv, "\xe2\x82"sv,
+        "\xf0\x8f\xbf\xbf"sv, "\xf4\x90\x80\x80"sv, "\xf5\x80\x80\x80"sv, "\xff"sv, "ok\xe2\x82\xac\xff"sv}) {
+    EXPECT_FALSE(is_utf8(text)) << testing::PrintToString(text);
+  }
+}
+
+}  // namespace
+}  // namespace lodge
