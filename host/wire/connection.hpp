@@ -1,0 +1,119 @@
+// One stream connection in the loop.
+//
+// Its life: open -> (close asked for, the other side gone, a bad frame, a limit) -> closed, told once by on_closed ->
+// destroyed when the last holder lets go. Sending on a closed connection is an error and harmless.
+#pragma once
+
+#include <uv.h>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+
+#include "base/loop.hpp"
+#include "platform/unique_fd.hpp"
+#include "wire/frame_reader.hpp"
+
+namespace lodge::wire {
+
+struct ConnectionOptions {
+  Limits limits;
+  std::size_t out_bytes_max = std::size_t{64} << 20;  ///< waiting to be written; beyond it the connection is closed
+  std::int64_t frame_timeout_ns = 30'000'000'000;     ///< from a frame's first byte to its last
+  std::int64_t write_timeout_ns = 30'000'000'000;     ///< how long output may wait without any of it being taken
+  std::uint32_t in_flight_max = 4096;                 ///< calls not finished, beyond which nothing more is read
+};
+
+/// Thread-safe where it says [any]; the rest on the loop thread.
+class Connection final : public std::enable_shared_from_this<Connection>, private TurnEnd {
+ public:
+  /// Called on the loop thread. Must not wait.
+  class Handler {
+   public:
+    virtual ~Handler() = default;
+    /// In the order of the stream. Of a CALL, `finished` must be told once, later, by whoever answers it.
+    virtual void on_frame(Connection& connection, Frame&& frame) = 0;
+    /// Once; nothing comes after it.
+    virtual void on_closed(Connection& connection, const Error& reason) = 0;
+  };
+
+  /// Takes over a connected stream socket. `handler` outlives the connection. The loop holds the connection until it
+  /// is closed.
+  [[nodiscard]] static Result<std::shared_ptr<Connection>> open(Loop& loop, platform::UniqueFd socket, Handler& handler,
+                                                                const ConnectionOptions& options = {});
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  /// [any] Writes whole frames: at once where nothing waits ahead of them, else later. UNAVAILABLE: closed;
+  /// RESOURCE_EXHAUSTED: too much waits, and the connection is being closed.
+  Status send(ByteView frames);
+
+  /// Adds whole frames to what is written once, at the end of this turn of the loop. Errors as for `send`.
+  Status collect(ByteView frames);
+
+  /// [any] A CALL has been answered, or never will be.
+  void finished();
+
+  /// [any] Closes once what waits is written or a second has passed; nothing more is read.
+  void close_after_writing(Error reason);
+  /// [any] Closes now.
+  void close(Error reason);
+
+  /// Unique in the process, never 0.
+  [[nodiscard]] std::uint64_t id() const { return id_; }
+  [[nodiscard]] std::uint32_t in_flight() const { return in_flight_.load(std::memory_order_relaxed); }
+  [[nodiscard]] const ConnectionOptions& options() const { return options_; }
+  /// Bytes waiting to be written. [any]
+  [[nodiscard]] std::size_t out_bytes() const;
+  [[nodiscard]] int descriptor() const { return socket_.get(); }
+
+  /// For the owner's own use.
+  void set_attachment(std::shared_ptr<void> attachment) { attachment_ = std::move(attachment); }
+  [[nodiscard]] void* attachment() const { return attachment_.get(); }
+
+ private:
+  Connection(Loop& loop, platform::UniqueFd socket, Handler& handler, const ConnectionOptions& options);
+  [[nodiscard]] Status start();
+  void at_turn_end() override;
+  void on_ready(int status, int events);
+  void read();
+  void take_frames();
+  void flush();
+  [[nodiscard]] Status write_locked(ByteView frames);
+  void want_flush_locked();
+  void poll();
+  void watch();
+  void check_progress();
+  void finish_close(Error reason);
+
+  Loop& loop_;
+  Handler& handler_;
+  const ConnectionOptions options_;
+  const std::uint64_t id_;
+  FrameReader reader_;
+  uv_poll_t poll_{};
+  int polled_ = 0;
+  TimerId timer_ = 0;
+  MonotonicNs partial_since_ = no_deadline;
+  bool reading_ = true;
+  bool paused_ = false;
+  bool in_turn_ = false;
+  std::shared_ptr<Connection> self_;  // from start to closed
+  std::shared_ptr<void> attachment_;
+  Bytes collected_;
+  std::atomic<std::uint32_t> in_flight_{0};
+  std::atomic<bool> resume_posted_{false};
+
+  mutable std::mutex mutex_;  // guards what follows, writing to the socket, and closing it
+  platform::UniqueFd socket_;
+  bool closed_ = false;
+  bool closing_ = false;
+  bool flush_posted_ = false;
+  Bytes out_;
+  std::size_t out_begin_ = 0;
+  MonotonicNs out_since_ = no_deadline;  // of the last progress while output waits
+};
+
+}  // namespace lodge::wire

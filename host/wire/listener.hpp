@@ -1,0 +1,60 @@
+// A local socket that accepts connections.
+#pragma once
+
+#include <uv.h>
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <unordered_map>
+
+#include "wire/connection.hpp"
+
+namespace lodge::wire {
+
+struct ListenerOptions {
+  ConnectionOptions connection;
+  std::uint32_t connections_max = 1024;
+};
+
+/// On the loop thread.
+class Listener final : private Connection::Handler {
+ public:
+  class Handler : public Connection::Handler {
+   public:
+    /// A connection has come; its frames follow.
+    virtual void on_opened(const std::shared_ptr<Connection>& connection) = 0;
+  };
+
+  /// Listens on a unix socket of mode 0600. Accepts the host's own user and root, up to connections_max; others are
+  /// told why in a goaway. A socket file that nobody listens on is replaced. ALREADY_EXISTS: somebody does.
+  [[nodiscard]] static Result<std::unique_ptr<Listener>> open(Loop& loop, const std::filesystem::path& path,
+                                                              Handler& handler, const ListenerOptions& options = {});
+  /// After `close`, and after the loop has turned since.
+  ~Listener() override;
+
+  /// Accepts no more, and removes the socket file. Connections stay.
+  void close();
+  /// Says goodbye to all connections: they close once their output is written.
+  void close_connections(const Error& reason);
+
+  [[nodiscard]] std::size_t connections() const { return connections_.size(); }
+
+ private:
+  Listener(Loop& loop, std::filesystem::path path, Handler& handler, const ListenerOptions& options);
+  void accept_waiting();
+  void admit(platform::UniqueFd socket);
+  void on_frame(Connection& connection, Frame&& frame) override;
+  void on_closed(Connection& connection, const Error& reason) override;
+
+  Loop& loop_;
+  const std::filesystem::path path_;
+  Handler& handler_;
+  const ListenerOptions options_;
+  platform::UniqueFd socket_;
+  std::unique_ptr<uv_poll_t, void (*)(uv_poll_t*)> poll_;
+  std::unordered_map<std::uint64_t, std::shared_ptr<Connection>> connections_;
+  std::shared_ptr<bool> alive_;
+};
+
+}  // namespace lodge::wire
