@@ -1,0 +1,116 @@
+#include "base/table_entry.hpp"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <array>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <random>
+#include <utility>
+
+namespace lodge {
+
+namespace {
+
+std::uint64_t make_seed() {
+  std::random_device device;
+  return (std::uint64_t{device()} << 32) | device();
+}
+
+const std::uint64_t hash_seed = make_seed();
+
+// Writers that replace entries free one block for each that they take: a thread keeps some of each size at hand.
+// Sanitizers would not see an entry used after its end, so that they get every block back.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool keeps_blocks = false;
+#else
+constexpr bool keeps_blocks = true;
+#endif
+constexpr std::size_t granule = 32;
+constexpr std::size_t kinds = 16;  // blocks up to 512 bytes are kept
+constexpr std::uint32_t kept_max = 256;
+
+struct FreeBlock {
+  FreeBlock* next;
+};
+
+struct FreeList {
+  FreeBlock* first = nullptr;
+  std::uint32_t count = 0;
+};
+
+struct FreeLists {
+  std::array<FreeList, kinds> lists{};
+  bool closed = true;
+};
+
+constinit thread_local FreeLists free_lists;
+
+/// Opens the thread's lists, and empties them when the thread ends.
+struct FreeListsOwner {
+  FreeListsOwner() { free_lists.closed = false; }
+  ~FreeListsOwner() {
+    free_lists.closed = true;
+    for (FreeList& list : free_lists.lists) {
+      while (list.first != nullptr) std::free(std::exchange(list.first, list.first->next));
+      list.count = 0;
+    }
+  }
+};
+
+void* take_block(std::size_t size) {
+  const std::size_t kind = (size - 1) / granule;
+  if (!keeps_blocks || kind >= kinds) return std::malloc(size);
+  FreeList& list = free_lists.lists[kind];
+  if (list.first == nullptr) return std::malloc((kind + 1) * granule);
+  --list.count;
+  return std::exchange(list.first, list.first->next);
+}
+
+void give_block(void* block, std::size_t size) {
+  const std::size_t kind = (size - 1) / granule;
+  if (!keeps_blocks || kind >= kinds) return std::free(block);
+  FreeList& list = free_lists.lists[kind];
+  if (list.count == 0) [[unlikely]] {
+    static thread_local FreeListsOwner owner;
+  }
+  if (free_lists.closed || list.count >= kept_max) return std::free(block);
+  list.first = new (block) FreeBlock{list.first};
+  ++list.count;
+}
+
+}  // namespace
+
+HashedKey::HashedKey(ByteView key) : bytes(key), hash(XXH3_64bits_withSeed(key.data(), key.size(), hash_seed)) {}
+
+TableEntry::TableEntry(const HashedKey& key, std::size_t value_size, MonotonicNs expires)
+    : hash_(key.hash),
+      expires_(expires),
+      key_size_(static_cast<std::uint32_t>(key.bytes.size())),
+      value_size_(static_cast<std::uint32_t>(value_size)) {
+  if (!key.bytes.empty()) std::memcpy(bytes(), key.bytes.data(), key.bytes.size());
+}
+
+TableEntry::Ptr TableEntry::make(const HashedKey& key, std::size_t value_size, MonotonicNs expires) {
+  void* block = take_block(sizeof(TableEntry) + key.bytes.size() + value_size);
+  return Ptr(block == nullptr ? nullptr : new (block) TableEntry(key, value_size, expires));
+}
+
+TableEntry::Ptr TableEntry::make(const HashedKey& key, ByteView value, MonotonicNs expires) {
+  Ptr entry = make(key, value.size(), expires);
+  if (entry && !value.empty()) std::memcpy(entry->value_bytes(), value.data(), value.size());
+  return entry;
+}
+
+void TableEntry::free(void* entry) {
+  if (entry != nullptr) give_block(entry, static_cast<TableEntry*>(entry)->footprint());
+}
+
+bool TableEntry::is(const HashedKey& key) const {
+  return hash_ == key.hash && key_size_ == key.bytes.size() &&
+         (key_size_ == 0 || std::memcmp(bytes(), key.bytes.data(), key_size_) == 0);
+}
+
+}  // namespace lodge

@@ -1,0 +1,53 @@
+// An entry of a ConcurrentTable: one block of memory, constant from the moment it is published.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "base/bytes.hpp"
+#include "base/clock.hpp"
+
+namespace lodge {
+
+/// A key with its hash, computed once. Borrowed.
+struct HashedKey {
+  explicit HashedKey(ByteView key);
+  ByteView bytes;
+  std::uint64_t hash;  ///< seeded by the process: nobody outside can choose keys that collide
+};
+
+class TableEntry {
+ public:
+  struct Free {
+    void operator()(TableEntry* entry) const { TableEntry::free(entry); }
+  };
+  using Ptr = std::unique_ptr<TableEntry, Free>;
+
+  /// With room for `value_size` bytes of value, to be filled before it is published. nullptr: no memory.
+  [[nodiscard]] static Ptr make(const HashedKey& key, std::size_t value_size, MonotonicNs expires = no_deadline);
+  [[nodiscard]] static Ptr make(const HashedKey& key, ByteView value, MonotonicNs expires = no_deadline);
+  static void free(void* entry);
+
+  [[nodiscard]] std::uint64_t hash() const { return hash_; }
+  /// no_deadline: never.
+  [[nodiscard]] MonotonicNs expires() const { return expires_; }
+  [[nodiscard]] bool timed() const { return expires_ != no_deadline; }
+  [[nodiscard]] ByteView key() const { return {bytes(), key_size_}; }
+  [[nodiscard]] ByteView value() const { return {bytes() + key_size_, value_size_}; }
+  [[nodiscard]] std::uint8_t* value_bytes() { return bytes() + key_size_; }
+  [[nodiscard]] bool is(const HashedKey& key) const;
+  /// Bytes of memory it occupies.
+  [[nodiscard]] std::size_t footprint() const { return sizeof(TableEntry) + key_size_ + value_size_; }
+
+ private:
+  TableEntry(const HashedKey& key, std::size_t value_size, MonotonicNs expires);
+  [[nodiscard]] std::uint8_t* bytes() { return reinterpret_cast<std::uint8_t*>(this + 1); }
+  [[nodiscard]] const std::uint8_t* bytes() const { return reinterpret_cast<const std::uint8_t*>(this + 1); }
+
+  std::uint64_t hash_;
+  MonotonicNs expires_;
+  std::uint32_t key_size_;
+  std::uint32_t value_size_;
+};
+
+}  // namespace lodge
