@@ -1,0 +1,193 @@
+#include "base/watch.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+namespace lodge {
+
+namespace {
+
+/// So many changes are told before other tasks get their turn.
+constexpr int told_per_run = 64;
+
+struct Change {
+  std::uint32_t what;
+  Bytes key;
+  Bytes value;
+  [[nodiscard]] std::size_t bytes() const { return key.size() + value.size(); }
+};
+
+}  // namespace
+
+/// One watch, and the task that tells it. Kept alive by its hub, and by itself while it waits for a worker.
+class Watch final : public Task, public std::enable_shared_from_this<Watch> {
+ public:
+  Watch(Executor& executor, ByteView key, bool prefix, std::uint64_t owner, WatchHub::Tell tell)
+      : key_(copy_of(key)), prefix_(prefix), owner_(owner), executor_(executor), tell_(std::move(tell)) {}
+
+  [[nodiscard]] const Bytes& key() const { return key_; }
+  [[nodiscard]] bool prefix() const { return prefix_; }
+  [[nodiscard]] std::uint64_t owner() const { return owner_; }
+  [[nodiscard]] lodge_handle handle() const { return handle_; }
+  void set_handle(lodge_handle handle) { handle_ = handle; }
+  [[nodiscard]] bool covers(ByteView key) const {
+    return key.size() >= key_.size() && std::equal(key_.begin(), key_.end(), key.begin());
+  }
+
+  /// True: it sleeps and must be woken.
+  [[nodiscard]] bool queue(const std::shared_ptr<const Change>& change) {
+    static const auto lost = std::make_shared<const Change>(Change{LODGE_WATCH_LOST, {}, {}});
+    std::lock_guard lock(mutex_);
+    if (closed_) return false;
+    const bool room = changes_.size() < WatchHub::queued_max && bytes_ <= WatchHub::queued_bytes_max;
+    const std::shared_ptr<const Change>& queued = room ? change : lost;
+    if (room || changes_.back()->what != LODGE_WATCH_LOST) {
+      bytes_ += queued->bytes();
+      changes_.push_back(queued);
+    }
+    return !std::exchange(scheduled_, true);
+  }
+
+  void wake() {
+    {
+      std::lock_guard lock(mutex_);
+      self_ = shared_from_this();
+    }
+    executor_.submit_always(*this);
+  }
+
+  void run() noexcept override {
+    std::shared_ptr<Watch> self;  // outlives the lock, which may be in what it frees
+    std::unique_lock lock(mutex_);
+    self = std::move(self_);
+    running_ = std::this_thread::get_id();
+    for (int told = 0; told < told_per_run && !closed_ && !changes_.empty(); ++told) {
+      const std::shared_ptr<const Change> change = std::move(changes_.front());
+      changes_.pop_front();
+      bytes_ -= change->bytes();
+      lock.unlock();
+      const lodge_watch_event event{sizeof event, change->what, 0, slice_of(ByteView(change->key)),
+                                    slice_of(ByteView(change->value))};
+      tell_(event);
+      lock.lock();
+    }
+    running_ = {};
+    idle_.notify_all();
+    scheduled_ = !closed_ && !changes_.empty();
+    if (!scheduled_) return;
+    self_ = self;
+    lock.unlock();
+    executor_.submit_always(*this);
+  }
+
+  /// Nothing is told any more. Waits for what is being told, except from within.
+  void close() {
+    std::unique_lock lock(mutex_);
+    closed_ = true;
+    changes_.clear();
+    bytes_ = 0;
+    if (running_ == std::thread::id{} || running_ == std::this_thread::get_id()) return;
+    const BlockedScope blocked(executor_);
+    idle_.wait(lock, [this] { return running_ == std::thread::id{}; });
+  }
+
+ private:
+  const Bytes key_;
+  const bool prefix_;
+  const std::uint64_t owner_;
+  lodge_handle handle_ = 0;
+  Executor& executor_;
+  const WatchHub::Tell tell_;
+
+  std::mutex mutex_;  ///< over all below
+  std::condition_variable idle_;
+  std::deque<std::shared_ptr<const Change>> changes_;
+  std::size_t bytes_ = 0;        ///< of the changes
+  std::shared_ptr<Watch> self_;  ///< while a task of it waits for a worker
+  std::thread::id running_;      ///< who tells it now; none: nobody
+  bool scheduled_ = false;
+  bool closed_ = false;
+};
+
+WatchHub::~WatchHub() {
+  for (auto& [key, held] : exact_) {
+    for (auto& each : held) each->close();
+  }
+  for (auto& each : prefixes_) each->close();
+}
+
+lodge_handle WatchHub::add(ByteView key, bool prefix, std::uint64_t owner, Tell tell) {
+  auto watch = std::make_shared<Watch>(executor_, key, prefix, owner, std::move(tell));
+  const lodge_handle handle = handles_.add(watch);
+  watch->set_handle(handle);
+  std::unique_lock lock(mutex_);
+  (prefix ? prefixes_ : exact_[watch->key()]).push_back(watch);
+  watches_.fetch_add(1, std::memory_order_release);
+  return handle;
+}
+
+void WatchHub::unlist(const Watch& watch) {
+  std::unique_lock lock(mutex_);
+  const auto take_out = [&](Held& held) {
+    std::erase_if(held, [&](const auto& each) { return each.get() == &watch; });
+    return held.empty();
+  };
+  if (watch.prefix()) {
+    take_out(prefixes_);
+  } else if (const auto found = exact_.find(watch.key()); found != exact_.end() && take_out(found->second)) {
+    exact_.erase(found);
+  }
+  watches_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+Code WatchHub::remove(lodge_handle handle, std::uint64_t owner) {
+  const auto found = handles_.find(handle);
+  if (!found || (*found)->owner() != owner) return Code::STALE;
+  const auto watch = handles_.remove(handle);
+  if (!watch) return Code::STALE;
+  unlist(**watch);
+  (*watch)->close();
+  return Code::OK;
+}
+
+void WatchHub::remove_owner(std::uint64_t owner) {
+  std::vector<lodge_handle> owned;
+  {
+    std::shared_lock lock(mutex_);
+    const auto collect = [&](const Held& held) {
+      for (const auto& each : held) {
+        if (each->owner() == owner) owned.push_back(each->handle());
+      }
+    };
+    for (const auto& [key, held] : exact_) collect(held);
+    collect(prefixes_);
+  }
+  // One that somebody else removes meanwhile is gone just as well.
+  for (const lodge_handle each : owned) static_cast<void>(remove(each, owner));
+}
+
+void WatchHub::publish(std::uint32_t what, ByteView key, ByteView value, Wake& wake) {
+  if (!any()) return;
+  std::shared_ptr<const Change> change;
+  const auto tell = [&](const std::shared_ptr<Watch>& watch) {
+    if (!change) change = std::make_shared<const Change>(Change{what, copy_of(key), copy_of(value)});
+    if (watch->queue(change)) wake.sleeping_.push_back(watch);
+  };
+  std::shared_lock lock(mutex_);
+  if (const auto found = exact_.find(key); found != exact_.end()) {
+    for (const auto& each : found->second) tell(each);
+  }
+  for (const auto& each : prefixes_) {
+    if (each->covers(key)) tell(each);
+  }
+}
+
+WatchHub::Wake::~Wake() {
+  for (const auto& each : sleeping_) each->wake();
+}
+
+}  // namespace lodge
