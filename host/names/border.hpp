@@ -1,0 +1,44 @@
+// Crossing the border to plugins: what the tables of stores, names and node configuration share.
+#pragma once
+
+#include <lodge/store.h>
+
+#include "base/value_table.hpp"
+#include "plugin/host_context.hpp"
+
+namespace lodge::names {
+
+/// Tells a plugin's function, as a visit to the instance; nothing once the instance is gone.
+[[nodiscard]] inline WatchHub::Tell tell_plugin(plugin::HostContext& context, lodge_watch_fn fn, void* user) {
+  return [&context, fn, user](const lodge_watch_event& event) {
+    const plugin::Visit visit(context, "watch");
+    if (visit.live()) fn(user, &event);
+  };
+}
+
+/// The number that crosses the border.
+[[nodiscard]] inline std::int32_t number_of(Code code) { return static_cast<std::int32_t>(code); }
+
+/// What a plugin lends; nothing where it lends no memory, whatever size it says.
+[[nodiscard]] inline ByteView lent(const std::uint8_t* data, std::size_t size) {
+  return data == nullptr ? ByteView{} : ByteView(data, size);
+}
+
+/// A plugin's function as the change of an update.
+[[nodiscard]] inline ValueTable::Change change_by(lodge_update_fn fn, void* user) {
+  return [fn, user](const ByteView* present, lodge_writer& out) {
+    const lodge_slice before = present == nullptr ? lodge_slice{} : slice_of(*present);
+    return code_from(fn(user, present == nullptr ? nullptr : &before, &out));
+  };
+}
+
+/// A plugin's function as the visitor of a scan.
+[[nodiscard]] inline ValueTable::Visit visit_by(lodge_visit_fn fn, void* user) {
+  return [fn, user](ByteView key, ByteView value) {
+    const lodge_slice key_slice = slice_of(key);
+    const lodge_slice value_slice = slice_of(value);
+    return fn(user, &key_slice, &value_slice) == 0;
+  };
+}
+
+}  // namespace lodge::names
