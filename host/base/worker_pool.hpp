@@ -31,6 +31,8 @@ class WorkerPool final : public Executor {
     std::uint32_t running = 0;   ///< threads in a task now, blocked ones aside
     std::uint32_t blocked = 0;   ///< threads waiting in enter_blocked now
     std::uint32_t stuck = 0;     ///< threads that the last look found stuck
+    std::uint32_t awake = 0;     ///< threads that do not sleep, blocked ones aside
+    bool watched = false;        ///< the supervisor looks every stall_ns; it stops when there is nothing to see
     std::uint32_t threads = 0;   ///< started so far; those above `workers` are spares
     std::uint64_t taken = 0;     ///< tasks started since the beginning
     std::uint64_t rejected = 0;  ///< tasks that found the queue full
@@ -47,7 +49,8 @@ class WorkerPool final : public Executor {
   void leave_blocked() override;
   [[nodiscard]] bool on_loop_thread() const override;
 
-  /// Runs what is queued, then ends the threads. DEADLINE_EXCEEDED, with how many are still in plugin code: those are
+  /// Takes nothing new but what `submit_always` brings, runs what is queued, then ends the threads.
+  /// DEADLINE_EXCEEDED, with how many are still in plugin code: those are
   /// left to themselves, touch nothing of the pool that is freed, and end when they come back. Once; not from a worker.
   [[nodiscard]] Status stop(std::int64_t timeout_ns);
 
