@@ -6,11 +6,13 @@
 #include <lodge/config.h>
 #include <lodge/descriptor.h>
 #include <lodge/log.h>
+#include <lodge/msgpack.h>
 #include <lodge/names.h>
 #include <lodge/status.h>
 #include <lodge/store.h>
 #include <lodge/timer.h>
 #include <lodge/types.h>
 #include <lodge/watch.h>
+#include <lodge/writer.h>
 
 #endif
