@@ -1,0 +1,26 @@
+/* Plugins whose constructors do what they should not. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "bare.h"
+
+#if defined(HANGS)
+static volatile int forever = 1;
+#endif
+
+__attribute__((constructor)) static void construct(void) {
+#if defined(CRASHES)
+  abort();
+#elif defined(HANGS)
+  while (forever) {
+  }
+#elif defined(EXITS)
+  exit(0);
+#elif defined(PRINTS)
+  for (int i = 0; i < 100000; ++i) fprintf(i % 2 ? stdout : stderr, "look at me\n");
+#endif
+}
+
+static const lodge_plugin plugin = BARE_PLUGIN("constructor", sizeof(lodge_plugin), LODGE_ABI, NULL);
+
+const lodge_plugin* lodge_plugin_v1(void) { return &plugin; }
