@@ -1,0 +1,78 @@
+#include "plugin/scan.hpp"
+
+#include <fmt/format.h>
+#include <sys/wait.h>
+
+#include <cstring>
+#include <filesystem>
+#include <utility>
+
+#include "plugin/describe_child.hpp"
+#include "plugin/describe_report.hpp"
+#include "plugin/elf_check.hpp"
+
+namespace lodge::plugin {
+
+namespace {
+
+constexpr std::string_view program_name = "lodge-describe";
+
+Error misbehaved(const std::string& path, const ScanOptions& options, std::string_view what, std::string_view remedy) {
+  return {Code::INVALID_ARGUMENT,
+          fmt::format("{}: {} while it was loaded: a constructor or lodge_plugin_v1 does it. {}; to see it: {} {}",
+                      path, what, remedy, options.describe_program, path)};
+}
+
+Result<Descriptor> judge(const std::string& path, const ScanOptions& options, const ChildOutcome& outcome) {
+  if (outcome.timed_out) {
+    return misbehaved(path, options, fmt::format("hung for {} s", static_cast<double>(options.timeout_ms) / 1000),
+                      "Move that work to the hooks `create` or `start`");
+  }
+  if (WIFSIGNALED(outcome.wait_status)) {
+    const char* const name = sigabbrev_np(WTERMSIG(outcome.wait_status));
+    return misbehaved(path, options,
+                      fmt::format("crashed (killed by SIG{})",
+                                  name != nullptr ? name : std::to_string(WTERMSIG(outcome.wait_status))),
+                      "Mend it, or take the file out of the plugin directory");
+  }
+  if (WEXITSTATUS(outcome.wait_status) != 0 || outcome.report.empty()) {
+    return misbehaved(path, options,
+                      fmt::format("ended the process (exit status {})", WEXITSTATUS(outcome.wait_status)),
+                      "A plugin must not call exit");
+  }
+  Result<Descriptor> described = decode_report(outcome.report);
+  if (!described) described.error().message = fmt::format("{}: {}", path, described.error().message);
+  return described;
+}
+
+}  // namespace
+
+std::string find_describe_program() {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  const fs::path folder = fs::read_symlink("/proc/self/exe", ignored).parent_path();
+  const fs::path beside = folder / program_name;
+  if (fs::exists(beside, ignored)) return beside;
+  return (folder.parent_path() / "libexec/lodge" / program_name).string();
+}
+
+Result<Descriptor> describe_file(const std::string& path, const ScanOptions& options) {
+  const Result<FileImage> image = read_file_image(path);
+  if (!image) return image.error();
+  return describe_image(*image, options);
+}
+
+Result<Descriptor> describe_image(const FileImage& image, const ScanOptions& options) {
+  const std::string& path = image.path;
+  if (const Result<ElfFacts> facts = check_elf(image.content); !facts) {
+    return Error{facts.error().code, fmt::format("{}: {}", path, facts.error().message)};
+  }
+  // A path without a slash would be looked for among the installed libraries.
+  std::error_code failed;
+  const std::string absolute = std::filesystem::absolute(path, failed).string();
+  const Result<ChildOutcome> outcome = run_describe_child(options.describe_program, absolute, options.timeout_ms);
+  if (!outcome) return Error{outcome.error().code, fmt::format("{}: {}", path, outcome.error().message)};
+  return judge(path, options, *outcome);
+}
+
+}  // namespace lodge::plugin
