@@ -1,0 +1,94 @@
+// The plugins there are: files in the plugin directories, and those built in.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.hpp"
+#include "plugin/descriptor.hpp"
+#include "plugin/plugin.hpp"
+#include "plugin/plugin_file.hpp"
+#include "plugin/scan.hpp"
+
+namespace lodge::plugin {
+
+struct CatalogOptions {
+  std::vector<std::string> directories;                  ///< the first that has a plugin of a name wins
+  std::string data_dir;                                  ///< where private copies go
+  ScanOptions scan;                                      ///< how descriptors are read
+  std::map<std::string, std::string, std::less<>> pins;  ///< SHA-256 by plugin name
+};
+
+/// Knows a plugin by the name in its descriptor, whatever its file is called. Reading a descriptor takes a process, so
+/// it is put off: a wanted plugin NAME is looked for in NAME.so first, and only where there is no such file, or it
+/// holds another plugin, are all files read. Two files of one directory with the same plugin's name are thus noticed
+/// only once both have been read; from then on the name is refused. What is wrong with one file is an error of that
+/// file and never stops the rest.
+///
+/// Used by one thread at a time. Blocks for as long as children run.
+class Catalog {
+ public:
+  enum class State : std::uint8_t { unread, available, refused, loaded, builtin };
+
+  /// One file, or one built-in plugin.
+  struct Entry {
+    std::string path;  ///< empty: built in
+    State state = State::unread;
+    std::shared_ptr<const PluginFile> file;  ///< where it has been read and is in order
+    std::optional<Error> error;              ///< where it is refused
+    std::shared_ptr<const Plugin> plugin;    ///< where it is loaded or built in
+    std::string identity;                    ///< changes when the file does
+
+    /// nullptr: not read yet, or refused.
+    [[nodiscard]] const Descriptor* descriptor() const;
+  };
+
+  explicit Catalog(CatalogOptions options);
+
+  /// Before anything is looked for. ALREADY_EXISTS: there is a built-in plugin of that name.
+  [[nodiscard]] Status add_builtin(std::shared_ptr<const Plugin> plugin);
+
+  /// Looks which files there are, and forgets what is known of those that have changed. Answers the first error of
+  /// check_plugin_directory; files of a refused directory do not exist here, those of the others do.
+  [[nodiscard]] Status list();
+
+  /// `list`, then reads every file that has not been read, and those refused before.
+  [[nodiscard]] Status scan();
+
+  /// The descriptor of the plugin of that name, alive as long as the catalog. NOT_FOUND says what there is, and which
+  /// directories and files are refused; else the error of its file.
+  [[nodiscard]] Result<const Descriptor*> describe(std::string_view name);
+
+  /// Its code, in this process; the same each time, until `list` finds another file in its place.
+  [[nodiscard]] Result<std::shared_ptr<const Plugin>> load(std::string_view name);
+
+  /// All that is known: built-in plugins, then files by directory and name.
+  [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
+
+ private:
+  void list_directory(const std::string& directory, std::vector<Entry>& found);
+  void read(Entry& entry);
+  [[nodiscard]] Result<std::shared_ptr<const PluginFile>> inspect(const Entry& entry);
+  [[nodiscard]] Result<Entry*> find(std::string_view name);
+  [[nodiscard]] Result<Entry*> find_read(std::string_view name);
+  [[nodiscard]] Error missing(std::string_view name) const;
+  [[nodiscard]] Entry* builtin(std::string_view name);
+  [[nodiscard]] std::string_view pin_of(std::string_view name) const;
+
+  const CatalogOptions options_;
+  std::vector<Entry> entries_;
+  std::vector<std::shared_ptr<const PluginFile>> read_;  ///< all ever: descriptors that were handed out stay
+  std::vector<Error> directory_errors_;
+  bool listed_ = false;
+};
+
+/// "unread", "available", "refused", "loaded", "builtin".
+[[nodiscard]] std::string_view state_name(Catalog::State state);
+
+}  // namespace lodge::plugin
