@@ -1,0 +1,13 @@
+// What the crash line says about the plugin code in which the process ended.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+namespace lodge::plugin {
+
+/// Writes what the calling thread was in ("plugin greeter, service hello, callback greet/1", or "the host's own code")
+/// to `out`, cut to its size, and returns how many bytes. Async-signal-safe: for handlers of fatal signals.
+std::size_t describe_crash(std::span<char> out);
+
+}  // namespace lodge::plugin

@@ -1,0 +1,50 @@
+#include "plugin/crash_context.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <string>
+
+#include "plugin/host_context.hpp"
+
+namespace lodge::plugin {
+namespace {
+
+std::string crash_text(std::size_t room = 256) {
+  std::string out(room, '\0');
+  out.resize(describe_crash(out));
+  return out;
+}
+
+class CrashContext : public testing::Test {
+ protected:
+  InterfaceRegistry interfaces_;
+  HostContext context_{interfaces_, "hello", "greeter", {}};
+};
+
+TEST_F(CrashContext, outside_plugins_is_the_hosts_own) { EXPECT_EQ(crash_text(), "the host's own code"); }
+
+TEST_F(CrashContext, names_plugin_service_and_callback) {
+  lodge_call call{};
+  call.arity = 12;
+  Frame frame{context_, "greet"};
+  frame.call = &call;
+  frame.push();
+  EXPECT_EQ(crash_text(), "plugin greeter, service hello, callback greet/12");
+  frame.pop();
+  EXPECT_EQ(crash_text(), "the host's own code");
+}
+
+TEST_F(CrashContext, names_a_hook) {
+  const Visit visit(context_, "hook start");
+  EXPECT_EQ(crash_text(), "plugin greeter, service hello, hook start");
+}
+
+TEST_F(CrashContext, is_cut_to_the_room_there_is) {
+  const Visit visit(context_, "hook start");
+  EXPECT_EQ(crash_text(10), "plugin gre");
+  EXPECT_EQ(crash_text(0), "");
+}
+
+}  // namespace
+}  // namespace lodge::plugin
