@@ -2,11 +2,15 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <cstdint>
+#include <mutex>
 
 namespace lodge {
 
-/// Thread-safe. Entering and leaving cost one atomic addition each.
+/// Thread-safe. Entering and leaving an open gate cost one atomic addition each. It must outlive everybody who may
+/// still come: it is kept in things that live as long as the process.
 class Gate {
  public:
   Gate() = default;
@@ -22,21 +26,26 @@ class Gate {
 
   void leave() {
     // Only the last one out of a closed gate has somebody to wake.
-    if (state_.fetch_sub(1, std::memory_order_acq_rel) == closed_bit + 1) state_.notify_all();
+    if (state_.fetch_sub(1, std::memory_order_acq_rel) != closed_bit + 1) return;
+    std::lock_guard lock(mutex_);
+    empty_.notify_all();
   }
 
   /// Nobody gets in any more; who is inside stays.
   void close() { state_.fetch_or(closed_bit, std::memory_order_acq_rel); }
 
-  /// Lets them in again. Only after `wait_empty`, or where nobody waits.
-  void reopen() { state_.fetch_and(~closed_bit, std::memory_order_acq_rel); }
+  /// Lets them in again.
+  void open() { state_.fetch_and(~closed_bit, std::memory_order_acq_rel); }
 
-  /// Waits until the closed gate is empty. Marks nothing as blocked: a worker that may be here holds a BlockedScope.
-  void wait_empty() const {
-    for (std::uint64_t seen = state_.load(std::memory_order_acquire); (seen & ~closed_bit) != 0;
-         seen = state_.load(std::memory_order_acquire)) {
-      state_.wait(seen, std::memory_order_acquire);
-    }
+  /// Waits until the closed gate is empty: false when `patience` ran out first. Marks nothing as blocked: on a worker,
+  /// hold a BlockedScope.
+  [[nodiscard]] bool wait_empty_for(std::chrono::nanoseconds patience) {
+    std::unique_lock lock(mutex_);
+    return empty_.wait_for(lock, patience, [this] { return inside() == 0; });
+  }
+  void wait_empty() {
+    std::unique_lock lock(mutex_);
+    empty_.wait(lock, [this] { return inside() == 0; });
   }
 
   [[nodiscard]] std::uint64_t inside() const { return state_.load(std::memory_order_acquire) & ~closed_bit; }
@@ -45,6 +54,8 @@ class Gate {
  private:
   static constexpr std::uint64_t closed_bit = std::uint64_t{1} << 63;
   std::atomic<std::uint64_t> state_{0};
+  std::mutex mutex_;
+  std::condition_variable empty_;
 };
 
 }  // namespace lodge

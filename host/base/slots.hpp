@@ -41,16 +41,26 @@ class Slots {
     return slot ? slot->value : std::nullopt;
   }
 
+  /// Another value under the same handle. Nothing happens where it has ended.
+  void replace(lodge_handle handle, T value) {
+    std::lock_guard lock(mutex_);
+    if (slot_of(handle) != nullptr) slots_[static_cast<std::uint32_t>(handle)].value = std::move(value);
+  }
+
   /// Takes the value out and ends the handle: of many removers of one handle, one gets it.
   std::optional<T> remove(lodge_handle handle) {
     std::lock_guard lock(mutex_);
-    const Slot* found = slot_of(handle);
-    if (found == nullptr) return std::nullopt;
-    const auto index = static_cast<std::uint32_t>(handle);
-    Slot& slot = slots_[index];
-    std::optional<T> out = std::exchange(slot.value, std::nullopt);
-    // A generation that has run out retires its slot: better one slot lost than a handle that comes back to life.
-    if (++slot.generation != 0) free_.push_back(index);
+    return slot_of(handle) != nullptr ? empty(static_cast<std::uint32_t>(handle)) : std::nullopt;
+  }
+
+  /// Takes out every value that `wanted(value)` picks, and ends its handle.
+  template <typename Wanted>
+  std::vector<T> remove_where(const Wanted& wanted) {
+    std::vector<T> out;
+    std::lock_guard lock(mutex_);
+    for (std::uint32_t index = 0; index < slots_.size(); ++index) {
+      if (slots_[index].value && wanted(*slots_[index].value)) out.push_back(*empty(index));
+    }
     return out;
   }
 
@@ -64,6 +74,14 @@ class Slots {
     std::uint32_t generation = 1;
     std::optional<T> value;
   };
+
+  std::optional<T> empty(std::uint32_t index) {
+    Slot& slot = slots_[index];
+    std::optional<T> out = std::exchange(slot.value, std::nullopt);
+    // A generation that has run out retires its slot: better one slot lost than a handle that comes back to life.
+    if (++slot.generation != 0) free_.push_back(index);
+    return out;
+  }
 
   [[nodiscard]] lodge_handle handle_of(std::uint32_t index) const {
     return (lodge_handle{slots_[index].generation} << 32) | index;

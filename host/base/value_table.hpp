@@ -32,7 +32,7 @@ class ValueTable {
   static constexpr std::size_t entry_overhead = 64;
   static constexpr int races_max = 1000;
 
-  ValueTable(Clock& clock, Executor& executor, Limits limits) : clock_(clock), limits_(limits), hub_(executor) {}
+  ValueTable(const Clock& clock, Executor& executor, Limits limits) : clock_(clock), limits_(limits), hub_(executor) {}
 
   [[nodiscard]] Code get(ByteView key, lodge_writer& value) const;
   [[nodiscard]] Code put(ByteView key, ByteView value, std::uint64_t ttl_ms = 0);
@@ -94,7 +94,7 @@ class ValueTable {
   [[nodiscard]] bool purge_all();
   void note_expiry(MonotonicNs expires);
 
-  Clock& clock_;
+  const Clock& clock_;
   const Limits limits_;
   ConcurrentTable table_;
   WatchHub hub_;

@@ -4,6 +4,7 @@
 
 #include <lodge/types.h>
 
+#include <cstdint>
 #include <string_view>
 
 namespace lodge::plugin {
@@ -20,7 +21,10 @@ struct Frame {
   HostContext* context;              ///< the instance whose code runs
   std::string_view what;             ///< callback or hook
   const lodge_call* call = nullptr;  ///< the call being answered; nullptr: a hook, timer or watch
+  void* walk = nullptr;              ///< the service layer's own view of that call
+  std::uint32_t depth = 0;           ///< frames below
   bool quick = false;                ///< must not wait
+  bool serial = false;               ///< holds the instance's serial lock
 };
 
 namespace detail {
@@ -30,6 +34,7 @@ inline constinit thread_local const Frame* top = nullptr;
 [[nodiscard]] inline const Frame* top_frame() { return detail::top; }
 inline void Frame::push() {
   below = detail::top;
+  depth = below != nullptr ? below->depth + 1 : 0;
   detail::top = this;
 }
 inline void Frame::pop() { detail::top = below; }
