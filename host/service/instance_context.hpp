@@ -1,16 +1,23 @@
-// What the service layer adds to an instance's identity.
+// What the service layer adds to an instance's HostContext.
 #pragma once
 
 #include "plugin/host_context.hpp"
 
 namespace lodge::service {
 
+class Service;
 class Store;
 
+/// `store` and `service` live as long as the instance's gate lets anybody in.
 struct InstanceContext : plugin::HostContext {
-  using plugin::HostContext::HostContext;
+  using HostContext::HostContext;
 
-  Store* store = nullptr;  ///< the service's; set before the instance is created, outlives it
+  [[nodiscard]] static InstanceContext& from(const lodge_host* host) {
+    return static_cast<InstanceContext&>(HostContext::from(host));
+  }
+
+  Store* store = nullptr;
+  Service* service_object = nullptr;
 };
 
 }  // namespace lodge::service

@@ -12,7 +12,7 @@ class Store final : public ValueTable {
   static constexpr std::size_t key_bytes_max = 1024;
   static constexpr std::size_t value_bytes_max = std::size_t{16} << 20;
 
-  Store(Clock& clock, Executor& executor, std::uint64_t bytes_max)
+  Store(const Clock& clock, Executor& executor, std::uint64_t bytes_max)
       : ValueTable(clock, executor, {key_bytes_max, value_bytes_max, bytes_max}) {}
 
   /// Ends the watches of an instance (`HostContext::instance_owner`): none of them is running when this returns.

@@ -1,0 +1,224 @@
+#include "service/abi_call.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "service/plugin_answer.hpp"
+#include "service/well_formed.hpp"
+
+namespace lodge::service {
+
+namespace {
+
+using plugin::Entry;
+using plugin::Frame;
+using plugin::Place;
+
+CallInterface& interface_of(const Entry& entry) { return entry->state<CallInterface>(Place::call); }
+
+std::int32_t refuse(lodge_writer& reply, Code code, std::string_view message) {
+  // Without room for the message the code stands alone.
+  (void)append(reply, view_of(message));
+  return static_cast<std::int32_t>(code);
+}
+
+// The walk that answers `call` on this thread. A caller's pointer is only compared, never followed: it may be stale.
+Walk* walk_on_this_thread(const lodge_call* call) {
+  for (const Frame* frame = plugin::top_frame(); frame != nullptr; frame = frame->below) {
+    if (frame->call == call) return static_cast<Walk*>(frame->walk);
+  }
+  return nullptr;
+}
+
+// What a call takes over from the one on whose behalf it is made. Nothing: that one is not there any more.
+std::optional<Inherited> inherited(Calls& calls, const lodge_call_options& options) {
+  if (options.parent != nullptr) {
+    const Walk* const walk = walk_on_this_thread(options.parent);
+    if (walk == nullptr) return std::nullopt;
+    Inherited out{.deadline = walk->seen().deadline_ns};
+    out.traced = walk->seen().trace != nullptr;
+    if (out.traced) out.trace = *walk->seen().trace;
+    return out;
+  }
+  if (options.parent_ticket != 0) {
+    const auto ticket = calls.ground().tickets.find(options.parent_ticket);
+    return ticket ? std::optional((*ticket)->facts().inherited) : std::nullopt;
+  }
+  return Inherited{};
+}
+
+// Fills in what `options` say; LODGE_OK, or the code and, in `why`, the reason. `context` keeps the trace.
+std::int32_t apply_options(Calls& calls, const lodge_call_options* options, Inherited& context, CallRequest& request,
+                           std::string_view& why) {
+  if (options == nullptr) return LODGE_OK;
+  if (options->struct_size < sizeof(lodge_call_options) || options->timeout_ns < 0 || options->reserved != 0 ||
+      (options->flags & ~std::uint32_t{LODGE_CALL_IDEMPOTENT}) != 0 ||
+      (options->parent != nullptr && options->parent_ticket != 0)) {
+    why = "call options: struct_size, flags, reserved, timeout_ns or both parents are wrong";
+    return LODGE_INVALID_ARGUMENT;
+  }
+  const std::optional<Inherited> from = inherited(calls, *options);
+  if (!from) {
+    why = "the parent call is not running on this thread, or its ticket is void";
+    return LODGE_STALE;
+  }
+  context = *from;
+  if (options->trace != nullptr) {
+    context.trace = *options->trace;
+    context.traced = true;
+  }
+  request.flags = options->flags;
+  request.deadline = context.deadline;
+  if (options->timeout_ns > 0) {
+    const MonotonicNs now = calls.ground().clock.now();
+    const MonotonicNs wanted = options->timeout_ns < no_deadline - now ? now + options->timeout_ns : no_deadline;
+    request.deadline = std::min(request.deadline, wanted);
+  }
+  if (context.traced) request.trace = &context.trace;
+  return LODGE_OK;
+}
+
+std::int32_t resolve(const lodge_host* host, const char* service, std::size_t service_size, const char* name,
+                     std::size_t name_size, std::uint32_t arity, lodge_handle* target) {
+  constexpr std::size_t name_bytes_max = 64;
+  constexpr std::uint32_t arity_max = 32;
+  const Entry entry(host);
+  if (!entry.live()) return LODGE_STALE;
+  if (service_size == 0 || service_size > name_bytes_max || name_size == 0 || name_size > name_bytes_max ||
+      arity > arity_max || target == nullptr) {
+    return LODGE_INVALID_ARGUMENT;
+  }
+  Calls& calls = interface_of(entry).calls;
+  const Result<lodge_handle> handle =
+      calls.targets().intern(calls.cell({service, service_size}), {name, name_size}, arity);
+  if (!handle) return static_cast<std::int32_t>(handle.error().code);
+  *target = *handle;
+  return LODGE_OK;
+}
+
+std::int32_t call(const lodge_host* host, lodge_handle target, const std::uint8_t* args, std::size_t args_size,
+                  const lodge_call_options* options, lodge_writer* reply, std::int32_t* executed) {
+  if (executed != nullptr) *executed = LODGE_EXECUTED_NO;
+  const Entry entry(host);
+  if (!entry.live()) return LODGE_STALE;
+  if (reply == nullptr || reply->size != 0) return LODGE_INVALID_ARGUMENT;
+  Calls& calls = interface_of(entry).calls;
+  Target* const found = calls.targets().find(target);
+  if (found == nullptr) return refuse(*reply, Code::STALE, "no target of that handle; resolve it first");
+  Inherited context;
+  CallRequest request{
+      .name = found->name(), .arity = found->arity(), .args = {args, args_size}, .caller = entry->service()};
+  std::string_view why;
+  if (const std::int32_t code = apply_options(calls, options, context, request, why); code != LODGE_OK) {
+    return refuse(*reply, code_from(code), why);
+  }
+  Executed ran = Executed::no;
+  const std::int32_t code = calls.call(*found, request, *reply, ran);
+  if (executed != nullptr) *executed = static_cast<std::int32_t>(ran);
+  return code;
+}
+
+std::int32_t start(const lodge_host* host, lodge_handle target, const std::uint8_t* args, std::size_t args_size,
+                   const lodge_call_options* options, lodge_done_fn done, void* user, lodge_handle* pending) {
+  const Entry entry(host);
+  if (!entry.live()) return LODGE_STALE;
+  CallInterface& state = interface_of(entry);
+  Target* const found = state.calls.targets().find(target);
+  if (found == nullptr) return LODGE_STALE;
+  Inherited context;
+  CallRequest request{
+      .name = found->name(), .arity = found->arity(), .args = {args, args_size}, .caller = entry->service()};
+  std::string_view why;
+  if (const std::int32_t code = apply_options(state.calls, options, context, request, why); code != LODGE_OK) {
+    return code;
+  }
+  const WalkGround& ground = state.calls.ground();
+  if (request.deadline == no_deadline) request.deadline = ground.clock.now() + ground.patience_ns;
+  return start_call(state, entry.context(), found->cell().name(), request, done, user, pending);
+}
+
+std::int32_t cancel(const lodge_host* host, lodge_handle pending) {
+  const Entry entry(host);
+  if (!entry.live()) return LODGE_STALE;
+  const auto found = interface_of(entry).pending.find(pending);
+  const std::shared_ptr<PendingCall> call = found ? found->lock() : nullptr;
+  if (!call) return LODGE_STALE;
+  return call->give_up(Code::CANCELLED, "its caller gave up") ? LODGE_OK : LODGE_STALE;
+}
+
+std::int32_t defer(const lodge_host* host, const lodge_call* call, lodge_handle* ticket) {
+  const Entry entry(host);
+  if (!entry.live()) return LODGE_STALE;
+  if (ticket == nullptr) return LODGE_INVALID_ARGUMENT;
+  // Only the call on top is being answered; those below wait for it.
+  const Frame* const top = plugin::top_frame();
+  if (top == nullptr || call == nullptr || top->call != call || top->context != &entry.context()) return LODGE_STALE;
+  const lodge_handle taken = static_cast<Walk*>(top->walk)->take_ticket();
+  if (taken == 0) return LODGE_STALE;
+  *ticket = taken;
+  return LODGE_OK;
+}
+
+bool possible(std::int32_t verdict, ByteView data, const Deferral::Facts& link) {
+  switch (verdict) {
+    case LODGE_DONE:
+      return data.empty() || well_formed(data, 1);
+    case LODGE_CONTINUE:
+      return !link.function;
+    case LODGE_CONTINUE_WITH:
+      return !link.function && well_formed(data, link.arity);
+    default:
+      return verdict < 0;
+  }
+}
+
+std::int32_t complete(const lodge_host* host, lodge_handle ticket, std::int32_t verdict, const std::uint8_t* data,
+                      std::size_t size) {
+  const Entry entry(host);
+  if (!entry.live()) return LODGE_STALE;
+  Tickets& tickets = interface_of(entry).calls.ground().tickets;
+  const auto found = tickets.find(ticket);
+  // Another instance's ticket is none of this one's business.
+  if (!found || (*found)->facts().instance_owner != entry->instance_owner()) return LODGE_STALE;
+  if (!possible(verdict, {data, size}, (*found)->facts())) return LODGE_INVALID_ARGUMENT;
+  const auto taken = tickets.remove(ticket);
+  if (!taken) return LODGE_STALE;
+  return (*taken)->complete(verdict, {data, size}) ? LODGE_OK : LODGE_STALE;
+}
+
+std::int32_t awaited(const lodge_host* host, const lodge_call* call) {
+  const Entry entry(host);
+  if (!entry.live()) return LODGE_STALE;
+  const Walk* const walk = call != nullptr ? walk_on_this_thread(call) : nullptr;
+  if (walk == nullptr) return LODGE_STALE;
+  const Clock& clock = interface_of(entry).calls.ground().clock;
+  if (walk->seen().deadline_ns != no_deadline && clock.now() >= walk->seen().deadline_ns)
+    return LODGE_DEADLINE_EXCEEDED;
+  return walk->awaited() ? LODGE_OK : LODGE_CANCELLED;
+}
+
+std::int32_t ticket_awaited(const lodge_host* host, lodge_handle ticket) {
+  const Entry entry(host);
+  if (!entry.live()) return LODGE_STALE;
+  const auto found = interface_of(entry).calls.ground().tickets.find(ticket);
+  return found && (*found)->facts().instance_owner == entry->instance_owner() ? LODGE_OK : LODGE_STALE;
+}
+
+constexpr lodge_call_v1 table{.resolve = resolve,
+                              .call = call,
+                              .start = start,
+                              .cancel = cancel,
+                              .defer = defer,
+                              .complete = complete,
+                              .awaited = awaited,
+                              .ticket_awaited = ticket_awaited};
+
+}  // namespace
+
+void offer_calls(plugin::InterfaceRegistry& registry, CallInterface& state) {
+  registry.offer(Place::call, LODGE_CALL_V1, &table, &state);
+}
+
+}  // namespace lodge::service

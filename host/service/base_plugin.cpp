@@ -1,0 +1,112 @@
+#include "service/base_plugin.hpp"
+
+#include <string>
+
+#include "service/service.hpp"
+#include "wire/msgpack.hpp"
+
+namespace lodge::service {
+
+namespace {
+
+/// What the arguments of `service_call/3` say.
+struct Described {
+  std::string_view name;
+  std::uint32_t arity = 0;
+  ByteView args;
+};
+
+Result<Described> describe(const lodge_call& call) {
+  const ByteView bytes = view_of(call.args);
+  wire::Reader reader(bytes);
+  const Error wrong{Code::INVALID_ARGUMENT, "service_call takes a name, a list of arguments and a map of options"};
+  const Result<wire::Token> name = reader.next();
+  if (!name || name->kind != wire::Token::Kind::text) return wrong;
+  const Result<wire::Token> list = reader.next();
+  if (!list || list->kind != wire::Token::Kind::list) return wrong;
+  const Result<std::size_t> size = wire::check_values(reader.rest(), list->count, {});
+  if (!size) return size.error();
+  return Described{text_of(name->bytes), list->count, reader.rest().first(*size)};
+}
+
+std::int32_t fail(lodge_writer& out, const Error& error) {
+  // Without room for the message the code stands alone.
+  (void)append(out, view_of(error.message));
+  return static_cast<std::int32_t>(error.code);
+}
+
+std::int32_t service_call(void* self, const lodge_call* call, lodge_writer* out) {
+  Service& service = *static_cast<InstanceContext*>(self)->service_object;
+  const Result<Described> described = describe(*call);
+  if (!described) return fail(*out, described.error());
+  const Chain* const chain = service.dispatch().find(described->name, described->arity);
+  if (chain == nullptr) {
+    return fail(*out, service.dispatch().unimplemented(service.spec().name, described->name, described->arity));
+  }
+  const CallRequest request{.name = described->name,
+                            .arity = described->arity,
+                            .args = described->args,
+                            .flags = call->flags,
+                            .deadline = call->deadline_ns,
+                            .caller = text_of(call->caller),
+                            .trace = call->trace};
+  Walk walk(service.ground(), *chain, request.seen(service.cell(), *chain, described->args), nullptr);
+  walk.run_through(*out);
+  return walk.code();
+}
+
+std::int32_t create(const lodge_host* host, void** self, lodge_writer*) {
+  *self = &InstanceContext::from(host);
+  return LODGE_OK;
+}
+
+constexpr lodge_callback callbacks[] = {
+    {.name = "service_call",
+     .fn = service_call,
+     .arity = 3,
+     .flags = 0,
+     .params = "function: str, arguments: list, options: map",
+     .result = "any",
+     .doc = "the entrance for each call from outside the service; makes the call"},
+};
+
+constexpr lodge_hooks hooks{.struct_size = sizeof(lodge_hooks),
+                            .create = create,
+                            .destroy = nullptr,
+                            .config = nullptr,
+                            .start = nullptr,
+                            .stop = nullptr};
+
+constexpr lodge_plugin descriptor{.struct_size = sizeof(lodge_plugin),
+                                  .abi = LODGE_ABI,
+                                  .flags = 0,
+                                  .sdk_version = LODGE_SDK_VERSION,
+                                  .name = "base",
+                                  .version = "0.1.0",
+                                  .summary = "what every service does by default",
+                                  .group = nullptr,
+                                  .dependencies = {},
+                                  .needs = {},
+                                  .settings = {},
+                                  .callbacks = {callbacks, std::size(callbacks), sizeof(lodge_callback)},
+                                  .hooks = &hooks};
+
+}  // namespace
+
+const lodge_plugin& builtin_base() { return descriptor; }
+
+Bytes service_call_arguments(const CallRequest& request) {
+  Bytes out = wire::Value(request.name).pack();
+  const std::uint8_t list16[] = {0xdc, static_cast<std::uint8_t>(request.arity >> 8),
+                                 static_cast<std::uint8_t>(request.arity)};
+  out.insert(out.end(), std::begin(list16), std::end(list16));
+  out.insert(out.end(), request.args.begin(), request.args.end());
+  const Bytes options = wire::Value::map({{"caller", request.caller},
+                                          {"outside", (request.flags & LODGE_CALL_OUTSIDE) != 0},
+                                          {"idempotent", (request.flags & LODGE_CALL_IDEMPOTENT) != 0}})
+                            .pack();
+  out.insert(out.end(), options.begin(), options.end());
+  return out;
+}
+
+}  // namespace lodge::service

@@ -1,0 +1,110 @@
+#include "service/calls.hpp"
+
+#include <mutex>
+#include <utility>
+
+#include "service/base_plugin.hpp"
+#include "service/well_formed.hpp"
+
+namespace lodge::service {
+
+namespace {
+
+Error wrong_arguments(const CallRequest& request) {
+  return {Code::INVALID_ARGUMENT,
+          "the arguments of " + std::string(request.name) + "/" + std::to_string(request.arity) + " are not " +
+              std::to_string(request.arity) + " msgpack values, one after another",
+          Executed::no};
+}
+
+Error unavailable(std::string_view service) {
+  return {Code::UNAVAILABLE, "service " + std::string(service) + " is not running on this node", Executed::no};
+}
+
+std::int32_t refuse(const Error& error, lodge_writer& reply, Executed& executed) {
+  reply.size = 0;
+  // Without room for the message the code stands alone.
+  (void)append(reply, view_of(error.message));
+  executed = error.executed;
+  return static_cast<std::int32_t>(error.code);
+}
+
+}  // namespace
+
+Error queue_full() {
+  return {Code::RESOURCE_EXHAUSTED, "the queue of calls is full (threads.queue_depth_max); try again later",
+          Executed::no};
+}
+
+Cell* Calls::find_cell(std::string_view service) const {
+  std::shared_lock lock(cells_mutex_);
+  const auto found = cells_.find(service);
+  return found != cells_.end() ? found->second.get() : nullptr;
+}
+
+Cell& Calls::cell(std::string_view service) {
+  if (Cell* const found = find_cell(service)) return *found;
+  auto made = std::make_unique<Cell>(std::string(service));
+  const std::string_view key = made->name();
+  std::unique_lock lock(cells_mutex_);
+  return *cells_.try_emplace(key, std::move(made)).first->second;
+}
+
+Result<Calls::Admitted> Calls::admit(Service& service, const Chain* chain, const CallRequest& request) const {
+  if (chain == nullptr) return service.dispatch().unimplemented(service.spec().name, request.name, request.arity);
+  if (request.caller == service.spec().name) return Admitted{chain, {}};
+  const Chain* const guard = service.dispatch().guard();
+  if (guard == nullptr) return Admitted{chain, {}};
+  return Admitted{guard, service_call_arguments(request)};
+}
+
+std::int32_t Calls::call(Target& target, const CallRequest& request, lodge_writer& reply, Executed& executed) {
+  executed = Executed::no;
+  if (!well_formed(request.args, request.arity)) return refuse(wrong_arguments(request), reply, executed);
+  const Cell::Pass pass(target.cell());
+  if (!pass) return refuse(unavailable(target.cell().name()), reply, executed);
+  Service& service = pass.service();
+  const Chain* chain = target.chain_in(service.dispatch());
+  Bytes wrapped;
+  if (chain == nullptr || service.dispatch().guard() != nullptr) {
+    Result<Admitted> admitted = admit(service, chain, request);
+    if (!admitted) return refuse(admitted.error(), reply, executed);
+    chain = admitted->chain;
+    wrapped = std::move(admitted->wrapped);
+  }
+  const plugin::Frame* const top = plugin::top_frame();
+  if (top != nullptr && top->quick && !chain->quick()) {
+    return refuse({Code::FAILED_PRECONDITION,
+                   "a quick callback may not call " + target.cell().name() + "." + chain->name + ", which may wait",
+                   Executed::no},
+                  reply, executed);
+  }
+  Walk walk(ground_, *chain, request.seen(target.cell(), *chain, wrapped.empty() ? request.args : ByteView(wrapped)),
+            nullptr);
+  walk.run_through(reply);
+  executed = walk.executed();
+  return walk.code();
+}
+
+Result<std::shared_ptr<PendingCall>> Calls::prepare(std::string_view service, const CallRequest& request,
+                                                    bool copy_args, std::unique_ptr<AnswerTo> answer_to) {
+  if (!well_formed(request.args, request.arity)) return wrong_arguments(request);
+  Cell* const cell = find_cell(service);
+  if (cell == nullptr) return unavailable(service);
+  Cell::Pass pass(*cell);
+  if (!pass) return unavailable(service);
+  Service& object = pass.service();
+  Result<Admitted> admitted = admit(object, object.dispatch().find(request.name, request.arity), request);
+  if (!admitted) return std::move(admitted).error();
+  PendingParts parts{.pass = std::move(pass),
+                     .chain = admitted->chain,
+                     .request = request,
+                     .args_copy = std::move(admitted->wrapped),
+                     .caller = std::string(request.caller),
+                     .trace = request.trace != nullptr ? std::optional(*request.trace) : std::nullopt,
+                     .answer_to = std::move(answer_to)};
+  if (copy_args && parts.args_copy.empty()) parts.args_copy = copy_of(request.args);
+  return PendingCall::make(ground_, deadlines_, std::move(parts));
+}
+
+}  // namespace lodge::service

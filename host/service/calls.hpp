@@ -1,0 +1,58 @@
+// How calls come into services: from plugins on their own thread, from plugins that do not wait, from outside.
+#pragma once
+
+#include <lodge/call.h>
+
+#include <cstdint>
+#include <memory>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "service/call_request.hpp"
+#include "service/cell.hpp"
+#include "service/pending_call.hpp"
+#include "service/service.hpp"
+#include "service/targets.hpp"
+
+namespace lodge::service {
+
+/// The queue's own answer, for a call that the executor did not take.
+[[nodiscard]] Error queue_full();
+
+/// Thread-safe.
+class Calls {
+ public:
+  Calls(const WalkGround& ground, DeadlineWheel& deadlines) : ground_(ground), deadlines_(deadlines) {}
+
+  /// The place of a service, made when it is first asked for.
+  [[nodiscard]] Cell& cell(std::string_view service);
+  /// nullptr: nobody has ever asked for it.
+  [[nodiscard]] Cell* find_cell(std::string_view service) const;
+  [[nodiscard]] Targets& targets() { return targets_; }
+  [[nodiscard]] const WalkGround& ground() const { return ground_; }
+
+  /// Calls a target and waits on this thread. `reply` is empty, and gets the value or the message.
+  std::int32_t call(Target& target, const CallRequest& request, lodge_writer& reply, Executed& executed);
+
+  /// Makes a call that can be submitted. `request.args` stay alive through `answer_to`, or are copied where
+  /// `copy_args`. An error is the answer, which `answer_to` did not get: UNAVAILABLE, UNIMPLEMENTED, INVALID_ARGUMENT.
+  [[nodiscard]] Result<std::shared_ptr<PendingCall>> prepare(std::string_view service, const CallRequest& request,
+                                                             bool copy_args, std::unique_ptr<AnswerTo> answer_to);
+
+ private:
+  struct Admitted {
+    const Chain* chain = nullptr;
+    Bytes wrapped;  ///< the arguments of `service_call`, where that is the chain; empty: the request's own
+  };
+  [[nodiscard]] Result<Admitted> admit(Service& service, const Chain* chain, const CallRequest& request) const;
+
+  const WalkGround& ground_;
+  DeadlineWheel& deadlines_;
+  Targets targets_;
+  mutable std::shared_mutex cells_mutex_;
+  std::unordered_map<std::string_view, std::unique_ptr<Cell>> cells_;  // keys view the cells' names
+};
+
+}  // namespace lodge::service

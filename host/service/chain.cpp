@@ -1,0 +1,80 @@
+#include "service/chain.hpp"
+
+#include <algorithm>
+#include <atomic>
+
+#include "base/closest.hpp"
+
+namespace lodge::service {
+
+bool Chain::quick() const {
+  return std::all_of(links.begin(), links.end(), [](const Link& link) { return !link.serial && link.quick->quick(); });
+}
+
+std::uint64_t Dispatch::new_life() {
+  static std::atomic<std::uint64_t> next{1};
+  return next.fetch_add(1, std::memory_order_relaxed);
+}
+
+Result<std::unique_ptr<const Dispatch>> Dispatch::build(std::span<const std::unique_ptr<Instance>> instances) {
+  auto out = std::make_unique<Dispatch>();
+  for (const std::unique_ptr<Instance>& instance : instances) {
+    for (std::size_t i = 0; i < instance->plugin().descriptor.callbacks.size(); ++i) {
+      if (Status added = out->add(*instance, i); !added) return std::move(added).error();
+    }
+  }
+  const Chain* const guard = out->find("service_call", 3);
+  if (guard != nullptr && guard->links.size() > 1) out->guard_ = guard;
+  return std::unique_ptr<const Dispatch>(std::move(out));
+}
+
+Status Dispatch::add(Instance& instance, std::size_t callback) {
+  const plugin::Callback& info = instance.plugin().descriptor.callbacks[callback];
+  const auto found = by_key_.find({info.name, info.arity});
+  Chain* chain = found != by_key_.end() ? found->second : nullptr;
+  if (chain != nullptr && (chain->function || info.function())) {
+    return Error{Code::ALREADY_EXISTS,
+                 "plugins " + chain->links.front().instance->name() + " and " + instance.name() + " both offer " +
+                     info.name + "/" + std::to_string(info.arity) +
+                     ", and at least one as a function, which only one plugin answers; leave one of them out"};
+  }
+  if (chain == nullptr) {
+    chain = &chains_.emplace_back();
+    chain->name = info.name;
+    chain->arity = info.arity;
+    chain->function = info.function();
+    chain->idempotent = true;
+    chain->params = info.params;
+    chain->result = info.result;
+    chain->doc = info.doc;
+    by_key_.emplace(Key{chain->name, chain->arity}, chain);
+  }
+  chain->idempotent = chain->idempotent && (info.flags & LODGE_IDEMPOTENT) != 0;
+  chain->links.push_back({.run = instance.plugin().functions[callback],
+                          .self = instance.self(),
+                          .context = &instance.context(),
+                          .instance = &instance,
+                          .quick = &instance.quick_record(callback),
+                          .serial = info.serial()});
+  return {};
+}
+
+const Chain* Dispatch::find(std::string_view name, std::uint32_t arity) const {
+  const auto found = by_key_.find({name, arity});
+  return found != by_key_.end() ? found->second : nullptr;
+}
+
+Error Dispatch::unimplemented(std::string_view service, std::string_view name, std::uint32_t arity) const {
+  const std::string wanted = std::string(name) + "/" + std::to_string(arity);
+  std::vector<std::string> names;
+  std::string same_name;
+  for (const Chain& chain : chains_) {
+    names.push_back(chain.name + "/" + std::to_string(chain.arity));
+    if (chain.name == name) same_name += (same_name.empty() ? "" : ", ") + names.back();
+  }
+  std::string message = "service " + std::string(service) + " implements no " + wanted;
+  message += same_name.empty() ? did_you_mean(wanted, names) : "; it has " + same_name;
+  return {Code::UNIMPLEMENTED, std::move(message), Executed::no};
+}
+
+}  // namespace lodge::service

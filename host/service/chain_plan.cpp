@@ -1,0 +1,86 @@
+#include "service/chain_plan.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "base/closest.hpp"
+#include "service/chain_order.hpp"
+#include "service/settings.hpp"
+
+namespace lodge::service {
+
+namespace {
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string out;
+  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
+  return out;
+}
+
+Status check_needs(const plugin::Descriptor& plugin, const std::vector<std::string>& denied,
+                   const plugin::InterfaceRegistry& interfaces) {
+  for (const std::string& need : plugin.needs) {
+    if (interfaces.find(need) == nullptr) {
+      return Error{Code::FAILED_PRECONDITION, "plugin " + plugin.name + " " + plugin.version + " needs the interface " +
+                                                  need + ", which this host does not have; it has " +
+                                                  joined(interfaces.ids()) + ". Use a plugin built for this host"};
+    }
+    if (std::find(denied.begin(), denied.end(), need) != denied.end()) {
+      return Error{Code::PERMISSION_DENIED, "plugin " + plugin.name + " needs the interface " + need +
+                                                ", which plugin." + plugin.name + ".deny denies it"};
+    }
+  }
+  return {};
+}
+
+Status check_config_names(const ServiceSpec& spec, const std::vector<std::string>& chain) {
+  for (const auto& [name, given] : spec.config) {
+    if (std::find(chain.begin(), chain.end(), name) != chain.end()) continue;
+    return Error{Code::INVALID_ARGUMENT, "service." + spec.name + ".config." + name +
+                                             ": no plugin of that name is in the service's chain" +
+                                             did_you_mean(name, chain)};
+  }
+  return {};
+}
+
+Result<ChainPlan> plan(const ServiceSpec& spec, PluginSource& source, const plugin::InterfaceRegistry& interfaces) {
+  std::optional<Error> missing;
+  Result<ChainOrder> order = order_chain(spec.plugins, [&](std::string_view name) -> const plugin::Descriptor* {
+    Result<const plugin::Descriptor*> found = source.describe(name);
+    if (found) return *found;
+    if (!missing) missing = std::move(found).error();
+    return nullptr;
+  });
+  if (!order) {
+    // Why a plugin could not be had says more than that it is missing.
+    if (missing) order.error().message += ": " + missing->message;
+    return std::move(order).error();
+  }
+  ChainPlan out{.plugins = {}, .notes = order->notes};
+  if (Status named = check_config_names(spec, order->plugins); !named) return std::move(named).error();
+  for (const std::string& name : order->plugins) {
+    const plugin::Descriptor* const descriptor = *source.describe(name);
+    if (Status met = check_needs(*descriptor, source.denied(name), interfaces); !met) return std::move(met).error();
+    const auto given = spec.config.find(name);
+    Result<wire::Value> settings =
+        effective_settings(*descriptor, given != spec.config.end() ? given->second : wire::Value(),
+                           "service." + spec.name + ".config." + name);
+    if (!settings) return std::move(settings).error();
+    out.plugins.push_back({descriptor, *std::move(settings)});
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<ChainPlan> plan_chain(const ServiceSpec& spec, PluginSource& source,
+                             const plugin::InterfaceRegistry& interfaces) {
+  Result<ChainPlan> out = plan(spec, source, interfaces);
+  if (!out) {
+    const std::string where = spec.origin.empty() ? "" : spec.origin + ": ";
+    out.error().message = where + "service " + spec.name + ": " + out.error().message;
+  }
+  return out;
+}
+
+}  // namespace lodge::service

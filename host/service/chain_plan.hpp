@@ -1,0 +1,30 @@
+// What a service will consist of, worked out before any of its plugins runs.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "plugin/interface_registry.hpp"
+#include "service/plugin_source.hpp"
+#include "service/service_spec.hpp"
+#include "wire/value.hpp"
+
+namespace lodge::service {
+
+struct PlannedPlugin {
+  const plugin::Descriptor* descriptor = nullptr;
+  wire::Value settings;  ///< effective: checked, defaults filled in
+};
+
+struct ChainPlan {
+  std::vector<PlannedPlugin> plugins;  ///< top first, `base` last
+  std::vector<std::string> notes;      ///< what a reader of `service show` should know
+};
+
+/// Finds and orders the plugins of `spec`, and checks what can be checked without running them: dependencies, needs
+/// against what the host has and the operator denies, settings, functions offered twice. The error names the cause and
+/// the remedy, and begins with spec.origin.
+[[nodiscard]] Result<ChainPlan> plan_chain(const ServiceSpec& spec, PluginSource& source,
+                                           const plugin::InterfaceRegistry& interfaces);
+
+}  // namespace lodge::service

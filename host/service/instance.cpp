@@ -1,0 +1,89 @@
+#include "service/instance.hpp"
+
+#include <utility>
+
+#include "base/log.hpp"
+#include "base/writer.hpp"
+
+namespace lodge::service {
+
+bool QuickRecord::overran(MonotonicNs now) {
+  constexpr MonotonicNs minute = 60'000'000'000;
+  const bool too_often = now - last_[0] < minute;
+  last_ = {last_[1], now};
+  if (too_often) quick_.store(false, std::memory_order_relaxed);
+  return too_often;
+}
+
+Instance::Instance(std::shared_ptr<const plugin::Plugin> plugin, InstanceContext& context, Executor& executor)
+    : plugin_(std::move(plugin)), context_(context), serial_(executor) {
+  for (const plugin::Callback& each : plugin_->descriptor.callbacks) quick_.emplace_back(each.quick());
+}
+
+Instance::~Instance() = default;
+
+template <typename Hook>
+Status Instance::run_hook(std::string_view name, const Hook& hook) {
+  Writer out;
+  plugin::Frame frame(context_, name);
+  frame.push();
+  const std::int32_t code = hook(out);
+  frame.pop();
+  if (code >= 0) return {};
+  std::string message = "plugin " + this->name() + ", hook " + std::string(name) + ": ";
+  message += out.size > 0 ? std::string(text_of(out.view())) : std::string(code_name(code_from(code)));
+  return Error{code_from(code), std::move(message), Executed::yes};
+}
+
+Status Instance::create() {
+  if (plugin_->hooks.create != nullptr) {
+    Status made = run_hook("create", [this](Writer& out) { return plugin_->hooks.create(&context_, &self_, &out); });
+    if (!made) return made;
+  }
+  created_ = true;
+  return {};
+}
+
+Result<Bytes> Instance::config(Bytes config) {
+  if (plugin_->hooks.config == nullptr) return config;
+  Bytes replaced;
+  bool changed = false;
+  Status checked = run_hook("config", [&](Writer& out) {
+    const lodge_slice given = slice_of(config);
+    const std::int32_t verdict = plugin_->hooks.config(self_, &given, &out);
+    changed = verdict == LODGE_DONE;
+    if (changed) replaced = out.take();
+    return verdict;
+  });
+  if (!checked) return std::move(checked).error();
+  return changed ? std::move(replaced) : std::move(config);
+}
+
+Status Instance::start() {
+  if (plugin_->hooks.start != nullptr) {
+    Status done = run_hook("start", [this](Writer& out) { return plugin_->hooks.start(self_, &out); });
+    if (!done) return done;
+  }
+  started_ = true;
+  return {};
+}
+
+Status Instance::stop() {
+  if (!std::exchange(started_, false) || plugin_->hooks.stop == nullptr) return {};
+  return run_hook("stop", [this](Writer& out) { return plugin_->hooks.stop(self_, &out); });
+}
+
+void Instance::seal() {
+  context_.gate().close();
+  context_.gate().wait_empty();
+}
+
+void Instance::destroy() {
+  if (!std::exchange(created_, false) || plugin_->hooks.destroy == nullptr) return;
+  plugin::Frame frame(context_, "destroy");
+  frame.push();
+  plugin_->hooks.destroy(self_);
+  frame.pop();
+}
+
+}  // namespace lodge::service

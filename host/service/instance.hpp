@@ -1,0 +1,78 @@
+// A plugin at work in one service.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/status.hpp"
+#include "plugin/plugin.hpp"
+#include "service/instance_context.hpp"
+#include "service/serial_lock.hpp"
+
+namespace lodge::service {
+
+/// Whether a callback still keeps the promise to be quick. Only the loop thread reports; anybody may ask.
+class QuickRecord {
+ public:
+  explicit QuickRecord(bool declared) : quick_(declared) {}
+
+  [[nodiscard]] bool quick() const { return quick_.load(std::memory_order_relaxed); }
+
+  /// It took more than a millisecond of CPU time at `now`. True: once too often (three times in a minute); it is not
+  /// quick from now on.
+  [[nodiscard]] bool overran(MonotonicNs now);
+
+ private:
+  std::atomic<bool> quick_;
+  std::array<MonotonicNs, 2> last_{INT64_MIN / 2, INT64_MIN / 2};
+};
+
+/// Hooks are called by one thread at a time, callbacks by many.
+class Instance {
+ public:
+  /// `context` outlives the instance.
+  Instance(std::shared_ptr<const plugin::Plugin> plugin, InstanceContext& context, Executor& executor);
+  ~Instance();  // sealed and destroyed before, or never created
+  Instance(const Instance&) = delete;
+  Instance& operator=(const Instance&) = delete;
+
+  [[nodiscard]] const plugin::Plugin& plugin() const { return *plugin_; }
+  [[nodiscard]] const std::string& name() const { return plugin_->descriptor.name; }
+  [[nodiscard]] InstanceContext& context() { return context_; }
+  [[nodiscard]] void* self() const { return self_; }
+  [[nodiscard]] SerialLock& serial() { return serial_; }
+  [[nodiscard]] QuickRecord& quick_record(std::size_t callback) { return quick_[callback]; }
+  [[nodiscard]] bool started() const { return started_; }
+
+  /// The hooks, each under its own name on the frame; what a plugin lacks succeeds.
+  [[nodiscard]] Status create();
+  /// The configuration as this plugin wants it: a packed map, or `config` itself.
+  [[nodiscard]] Result<Bytes> config(Bytes config);
+  [[nodiscard]] Status start();
+  [[nodiscard]] Status stop();
+  /// Lets nobody in any more, and waits for who is inside: foreign threads, timers, watches.
+  void seal();
+  /// Only once sealed. Idempotent.
+  void destroy();
+
+ private:
+  /// Runs `hook(writer)` under a frame; a negative code becomes an Error that names plugin and hook.
+  template <typename Hook>
+  [[nodiscard]] Status run_hook(std::string_view name, const Hook& hook);
+
+  std::shared_ptr<const plugin::Plugin> plugin_;
+  InstanceContext& context_;
+  SerialLock serial_;
+  std::deque<QuickRecord> quick_;
+  void* self_ = nullptr;
+  bool created_ = false;
+  bool started_ = false;
+};
+
+}  // namespace lodge::service

@@ -1,0 +1,67 @@
+#include "service/plugin_timer.hpp"
+
+#include <utility>
+
+namespace lodge::service {
+
+void PluginTimer::arm(lodge_handle handle, MonotonicNs when) {
+  std::lock_guard lock(mutex_);
+  handle_ = handle;
+  when_ = when;
+  schedule();
+}
+
+void PluginTimer::schedule() {
+  scheduled_ = all_.timers_.at(when_, [weak = weak_from_this()] {
+    if (const std::shared_ptr<PluginTimer> self = weak.lock()) self->due();
+  });
+}
+
+void PluginTimer::due() {
+  {
+    std::lock_guard lock(mutex_);
+    if (cancelled_) return;
+    if (period_ns_ > 0) {
+      // What was missed is skipped, and the rhythm kept.
+      const MonotonicNs now = all_.clock_.now();
+      when_ += period_ns_ * (1 + (now > when_ ? (now - when_) / period_ns_ : 0));
+      schedule();
+    }
+    if (firing_) return;
+    firing_ = shared_from_this();
+  }
+  all_.executor_.submit_always(*this);
+}
+
+void PluginTimer::run() noexcept {
+  bool fires = false;
+  {
+    std::lock_guard lock(mutex_);
+    fires = !cancelled_;
+    runs_on_ = std::this_thread::get_id();
+  }
+  if (fires) {
+    if (period_ns_ == 0) all_.over(*this);
+    const plugin::Visit visit(context_, "timer");
+    if (visit.live()) fn_(user_, handle_);
+  }
+  std::shared_ptr<PluginTimer> self;
+  std::lock_guard lock(mutex_);
+  runs_on_ = {};
+  self = std::move(firing_);
+  firing_ = nullptr;
+  idle_.notify_all();
+}
+
+void PluginTimer::cancel() {
+  std::unique_lock lock(mutex_);
+  cancelled_ = true;
+  (void)all_.timers_.cancel(scheduled_);
+  if (runs_on_ == std::thread::id() || runs_on_ == std::this_thread::get_id()) return;
+  lock.unlock();
+  BlockedScope blocked(all_.executor_);
+  lock.lock();
+  idle_.wait(lock, [this] { return runs_on_ == std::thread::id(); });
+}
+
+}  // namespace lodge::service

@@ -1,0 +1,87 @@
+#include "service/runtime.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace lodge::service {
+
+Runtime::Runtime(RuntimeParts parts)
+    : parts_(parts),
+      node_{.ground = {.clock = parts.clock,
+                       .executor = parts.executor,
+                       .tickets = tickets_,
+                       .patience_ns = parts.call_timeout_ns,
+                       .quick_since = quick_since_},
+            .interfaces = parts.interfaces,
+            .listeners = {},
+            .contexts = contexts_},
+      deadlines_(parts.clock, parts.timers),
+      calls_(node_.ground, deadlines_),
+      call_interface_(calls_),
+      plugin_timers_(parts.clock, parts.timers, parts.executor) {
+  offer_calls(parts_.interfaces, call_interface_);
+  offer_timers(parts_.interfaces, plugin_timers_);
+  listen(plugin_timers_);
+}
+
+Runtime::~Runtime() = default;
+
+Status Runtime::check(const ServiceSpec& spec) {
+  const Result<ChainPlan> plan = plan_chain(spec, parts_.plugins, parts_.interfaces);
+  return plan ? Status() : plan.error();
+}
+
+Status Runtime::start(const ServiceSpec& spec) {
+  if (const std::shared_ptr<Service> present = find(spec.name);
+      present && present->state().running != Running::failed && present->state().running != Running::stopped) {
+    return Error{Code::ALREADY_EXISTS,
+                 "service " + spec.name + " is " + std::string(running_name(present->state().running)) + " already"};
+  }
+  Result<ChainPlan> plan = plan_chain(spec, parts_.plugins, parts_.interfaces);
+  if (!plan) return std::move(plan).error();
+  std::vector<LoadedPlugin> plugins;
+  for (PlannedPlugin& each : plan->plugins) {
+    const std::string& name = each.descriptor->name;
+    Result<std::shared_ptr<const plugin::Plugin>> loaded = parts_.plugins.load(name);
+    if (!loaded) return std::move(loaded).error();
+    plugins.push_back({*std::move(loaded), parts_.plugins.denied(name), std::move(each.settings)});
+  }
+  auto made =
+      std::make_shared<Service>(node_, calls_.cell(spec.name), spec, std::move(plugins), std::move(plan->notes));
+  {
+    std::lock_guard lock(services_mutex_);
+    std::erase_if(services_, [&spec](const auto& each) { return each->spec().name == spec.name; });
+    services_.push_back(made);
+  }
+  return made->start();
+}
+
+bool Runtime::stop_all(std::chrono::nanoseconds patience) {
+  const MonotonicNs deadline = parts_.clock.now() + patience.count();
+  std::vector<std::shared_ptr<Service>> all = services();
+  // No new work anywhere first, so that all of them drain at the same time.
+  for (const std::shared_ptr<Service>& each : all) each->cell().close();
+  bool clean = true;
+  for (auto each = all.rbegin(); each != all.rend(); ++each) {
+    const Running running = (*each)->state().running;
+    if (running == Running::failed || running == Running::stopped) continue;
+    const auto left = std::chrono::nanoseconds(std::max<MonotonicNs>(0, deadline - parts_.clock.now()));
+    clean = (*each)->stop(left) && clean;
+  }
+  return clean;
+}
+
+std::shared_ptr<Service> Runtime::find(std::string_view name) const {
+  std::lock_guard lock(services_mutex_);
+  for (const std::shared_ptr<Service>& each : services_) {
+    if (each->spec().name == name) return each;
+  }
+  return nullptr;
+}
+
+std::vector<std::shared_ptr<Service>> Runtime::services() const {
+  std::lock_guard lock(services_mutex_);
+  return services_;
+}
+
+}  // namespace lodge::service

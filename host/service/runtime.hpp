@@ -1,0 +1,74 @@
+// All services of this node, from the first to the last.
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "service/abi_call.hpp"
+#include "service/abi_timer.hpp"
+#include "service/calls.hpp"
+#include "service/chain_plan.hpp"
+#include "service/service.hpp"
+
+namespace lodge::service {
+
+/// What a node runs on; all of it outlives the Runtime.
+struct RuntimeParts {
+  const Clock& clock;
+  Executor& executor;
+  Timers& timers;
+  plugin::InterfaceRegistry& interfaces;
+  PluginSource& plugins;
+  MonotonicNs call_timeout_ns;  ///< of a call that has no deadline, once it waits
+};
+
+/// Services are started and stopped by one thread at a time; everything else is thread-safe.
+class Runtime {
+ public:
+  /// Offers lodge.call/1 and lodge.timer/1.
+  explicit Runtime(RuntimeParts parts);
+  ~Runtime();
+  Runtime(const Runtime&) = delete;
+  Runtime& operator=(const Runtime&) = delete;
+
+  /// Is told when instances and services end. Before the first start.
+  void listen(OwnerListener& listener) { node_.listeners.push_back(&listener); }
+
+  /// Whether the service could be started, as far as that shows without running its plugins.
+  [[nodiscard]] Status check(const ServiceSpec& spec);
+
+  /// ALREADY_EXISTS: it runs, and goes on. An error of the plan or a plugin's file leaves nothing behind; one of a hook
+  /// leaves the service `failed`.
+  [[nodiscard]] Status start(const ServiceSpec& spec);
+
+  /// Stops all, the last started first, within `patience` altogether. False: some plugin code did not return.
+  bool stop_all(std::chrono::nanoseconds patience);
+
+  [[nodiscard]] Calls& calls() { return calls_; }
+  [[nodiscard]] WalkGround& ground() { return node_.ground; }
+  /// Since when the loop thread is in a quick callback; 0: it is not.
+  [[nodiscard]] MonotonicNs quick_since() const { return quick_since_.load(std::memory_order_relaxed); }
+
+  /// nullptr: no such service. It stays as long as the pointer is held; calls come through its cell.
+  [[nodiscard]] std::shared_ptr<Service> find(std::string_view name) const;
+  [[nodiscard]] std::vector<std::shared_ptr<Service>> services() const;
+
+ private:
+  const RuntimeParts parts_;
+  std::atomic<MonotonicNs> quick_since_{0};
+  Tickets tickets_;
+  std::deque<std::unique_ptr<InstanceContext>> contexts_;
+  NodeParts node_;
+  DeadlineWheel deadlines_;
+  Calls calls_;
+  CallInterface call_interface_;
+  PluginTimers plugin_timers_;
+  mutable std::mutex services_mutex_;
+  std::vector<std::shared_ptr<Service>> services_;  // in the order of their starts
+};
+
+}  // namespace lodge::service

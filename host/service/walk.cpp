@@ -1,0 +1,284 @@
+#include "service/walk.hpp"
+
+#include <time.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/log.hpp"
+#include "service/well_formed.hpp"
+
+namespace lodge::service {
+
+namespace {
+
+constexpr std::uint32_t nesting_max = 128;
+constexpr MonotonicNs quick_ns_max = 1'000'000;
+constexpr std::uint8_t nil_byte = 0xc0;
+constexpr std::uint8_t list_of_none = 0x90;
+constexpr std::uint8_t list16 = 0xdc;
+
+// Buffers for replaced arguments, kept by the thread that gave them back: a chain of links that continue with others
+// allocates nothing once it is warm.
+thread_local std::vector<std::unique_ptr<Writer>> spare_writers;
+
+std::unique_ptr<Writer> spare_writer() {
+  if (spare_writers.empty()) return std::make_unique<Writer>();
+  std::unique_ptr<Writer> out = std::move(spare_writers.back());
+  spare_writers.pop_back();
+  return out;
+}
+
+void keep_spare(std::unique_ptr<Writer> writer) {
+  constexpr std::size_t kept_max = 16;
+  constexpr std::size_t bytes_max = std::size_t{1} << 20;
+  if (spare_writers.size() >= kept_max || writer->capacity > bytes_max) return;
+  writer->clear();
+  spare_writers.push_back(std::move(writer));
+}
+
+bool thread_holds_serial(const InstanceContext& context) {
+  for (const plugin::Frame* frame = plugin::top_frame(); frame != nullptr; frame = frame->below) {
+    if (frame->serial && frame->context == &context) return true;
+  }
+  return false;
+}
+
+// Nanoseconds of CPU that this thread has used.
+MonotonicNs thread_cpu_ns() {
+  timespec used{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  return MonotonicNs{used.tv_sec} * 1'000'000'000 + used.tv_nsec;
+}
+
+}  // namespace
+
+Walk::~Walk() {
+  drop_ticket();
+  if (args_) keep_spare(std::move(args_));
+}
+
+Walk::Step Walk::run(lodge_writer& out) {
+  if (deferral_) {
+    const Step step = apply_deferral(out);
+    if (step != Step::next) return step;
+  }
+  if (next_ == chain_.links.size()) return run_out(out);
+
+  plugin::Frame frame(*chain_.links[next_].context, chain_.name);
+  frame.push();
+  Step step = Step::next;
+  if (frame.depth >= nesting_max) {
+    step = fail(out, Code::RESOURCE_EXHAUSTED, "calls are nested 128 deep on this thread; does it call itself?");
+  }
+  frame.call = &seen_;
+  frame.walk = this;
+  frame.quick = frame.below != nullptr ? frame.below->quick : ground_.executor.on_loop_thread();
+  while (step == Step::next) {
+    step = next_ < chain_.links.size() ? run_link(chain_.links[next_], frame, out) : run_out(out);
+  }
+  frame.pop();
+  return step;
+}
+
+Walk::Step Walk::run_link(const Link& link, plugin::Frame& frame, lodge_writer& out) {
+  if (link.serial) {
+    if (const Step step = lock_serial(link, out); step != Step::next) return step;
+    frame.serial = true;
+  }
+  frame.context = link.context;
+  executed_ = Executed::yes;
+  const bool on_loop = frame.quick && frame.below == nullptr;
+  const std::int32_t verdict = on_loop ? run_measured(link, out) : link.run(link.self, &seen_, &out);
+  if (link.serial) {
+    frame.serial = owns_serial_ = false;
+    link.instance->serial().unlock();
+  }
+  if (out.size > out.capacity) return misbehaved(out, "wrote past its answer buffer's capacity");
+  if (verdict == LODGE_DEFERRED) {
+    if (!deferral_) return misbehaved(out, "answered DEFERRED without having taken a ticket");
+    return Step::deferred;
+  }
+  if (deferral_) {
+    drop_ticket();
+    log::misbehaved(link.context->plugin(), chain_.name + " took a ticket and answered itself; the ticket is void");
+  }
+  return apply(verdict, out);
+}
+
+// A quick callback on the loop thread. Whether it was is judged by CPU time, so that a machine that gave the core to
+// somebody else is not held against it; asking for that afterwards only when the clock on the wall looks bad keeps
+// it cheap.
+std::int32_t Walk::run_measured(const Link& link, lodge_writer& out) {
+  const MonotonicNs cpu_before = thread_cpu_ns();
+  const MonotonicNs before = ground_.clock.now();
+  ground_.quick_since.store(before, std::memory_order_relaxed);
+  const std::int32_t verdict = link.run(link.self, &seen_, &out);
+  ground_.quick_since.store(0, std::memory_order_relaxed);
+  const MonotonicNs after = ground_.clock.now();
+  if (after - before > quick_ns_max && thread_cpu_ns() - cpu_before > quick_ns_max && link.quick->overran(after)) {
+    log::misbehaved(link.context->plugin(),
+                    chain_.name + "/" + std::to_string(chain_.arity) +
+                        " declares itself quick and took more than 1 ms of CPU time three times in a minute; it runs "
+                        "on workers from now on");
+  }
+  return verdict;
+}
+
+Walk::Step Walk::lock_serial(const Link& link, lodge_writer& out) {
+  if (std::exchange(owns_serial_, true)) return Step::next;
+  SerialLock& serial = link.instance->serial();
+  const auto refuse = [&](Code code, const std::string& message) {
+    owns_serial_ = false;
+    return fail(out, code, message);
+  };
+  if (thread_holds_serial(*link.context)) {
+    return refuse(Code::DEADLOCK, "the call comes back to " + link.context->plugin() +
+                                      ", whose serial callback is among its own callers: it could never end");
+  }
+  if (task_ != nullptr) return serial.lock_or_park(*task_) ? Step::next : Step::parked;
+  const MonotonicNs deadline =
+      seen_.deadline_ns != no_deadline ? seen_.deadline_ns : ground_.clock.now() + ground_.patience_ns;
+  if (serial.lock_until(deadline, ground_.clock)) return Step::next;
+  return refuse(Code::DEADLINE_EXCEEDED, "waited for " + link.context->plugin() + ", which answers one call at a time");
+}
+
+Walk::Step Walk::apply(std::int32_t verdict, lodge_writer& out) {
+  switch (verdict) {
+    case LODGE_DONE:
+      return finish(out);
+    case LODGE_CONTINUE:
+    case LODGE_CONTINUE_WITH:
+      if (chain_.function) return misbehaved(out, "passed a function on: only a callback has a next link");
+      if (verdict == LODGE_CONTINUE_WITH) return continue_with(out);
+      out.size = 0;
+      ++next_;
+      return Step::next;
+    default:
+      return verdict < 0 ? finish_error(verdict, out) : misbehaved(out, "answered with an unknown verdict");
+  }
+}
+
+Walk::Step Walk::apply_deferral(lodge_writer& out) {
+  const std::shared_ptr<Deferral> deferral = std::exchange(deferral_, nullptr);
+  ticket_ = 0;
+  executed_ = deferral->executed();
+  out.size = 0;
+  if (!append(out, deferral->data())) return fail(out, Code::RESOURCE_EXHAUSTED, "the answer is too large");
+  return apply(deferral->verdict(), out);
+}
+
+Walk::Step Walk::finish(lodge_writer& out) {
+  if (out.size == 0 && !append(out, ByteView(&nil_byte, 1))) {
+    return fail(out, Code::RESOURCE_EXHAUSTED, "no room for the answer");
+  }
+  if (!well_formed({out.data, out.size}, 1))
+    return misbehaved(out, "answered with bytes that are not one msgpack value");
+  code_ = LODGE_OK;
+  return Step::answered;
+}
+
+Walk::Step Walk::finish_error(std::int32_t code, lodge_writer&) {
+  code_ = static_cast<std::int32_t>(code_from(code));
+  return Step::answered;
+}
+
+// A chain is a pipeline: run out, it answers with its final arguments.
+Walk::Step Walk::run_out(lodge_writer& out) {
+  out.size = 0;
+  const auto arity = seen_.arity;
+  bool room = true;
+  if (arity == 0) {
+    room = append(out, ByteView(&nil_byte, 1));
+  } else if (arity > 15) {
+    const std::uint8_t header[] = {list16, static_cast<std::uint8_t>(arity >> 8), static_cast<std::uint8_t>(arity)};
+    room = append(out, header);
+  } else if (arity > 1) {
+    const auto header = static_cast<std::uint8_t>(list_of_none | arity);
+    room = append(out, ByteView(&header, 1));
+  }
+  if (!room || !append(out, view_of(seen_.args))) {
+    return fail(out, Code::RESOURCE_EXHAUSTED, "the answer is too large for its buffer");
+  }
+  code_ = LODGE_OK;
+  return Step::answered;
+}
+
+Walk::Step Walk::continue_with(lodge_writer& out) {
+  if (!well_formed({out.data, out.size}, seen_.arity)) {
+    return misbehaved(out, "continued with other than " + std::to_string(seen_.arity) + " msgpack values");
+  }
+  if (!args_) args_ = spare_writer();
+  args_->clear();
+  if (!append(*args_, {out.data, out.size})) return fail(out, Code::RESOURCE_EXHAUSTED, "the arguments are too large");
+  out.size = 0;
+  seen_.args = slice_of(args_->view());
+  ++next_;
+  return Step::next;
+}
+
+Walk::Step Walk::fail(lodge_writer& out, Code code, std::string_view message) {
+  out.size = 0;
+  // Without room for the message the code stands alone.
+  (void)append(out, view_of(message));
+  code_ = static_cast<std::int32_t>(code);
+  return Step::answered;
+}
+
+Walk::Step Walk::misbehaved(lodge_writer& out, std::string_view rule) {
+  drop_ticket();
+  const std::string& plugin = chain_.links[next_].context->plugin();
+  const std::string what = chain_.name + "/" + std::to_string(chain_.arity) + " " + std::string(rule);
+  log::misbehaved(plugin, what);
+  return fail(out, Code::INTERNAL, "plugin " + plugin + " misbehaved: " + what);
+}
+
+void Walk::run_through(lodge_writer& out) {
+  while (run(out) == Step::deferred) {
+    const MonotonicNs deadline =
+        seen_.deadline_ns != no_deadline ? seen_.deadline_ns : ground_.clock.now() + ground_.patience_ns;
+    bool in_time = false;
+    {
+      BlockedScope blocked(ground_.executor);
+      in_time = deferral_->wait_until(deadline, ground_.clock);
+    }
+    if (in_time || deferral_->abandon() == Deferral::Abandoned::answered) continue;
+    drop_ticket();
+    executed_ = Executed::maybe;
+    (void)fail(out, Code::DEADLINE_EXCEEDED, "the deferred answer of " + chain_.name + " did not come in time");
+    return;
+  }
+}
+
+void Walk::give_up() {
+  drop_ticket();
+  if (std::exchange(owns_serial_, false)) chain_.links[next_].instance->serial().unlock();
+}
+
+lodge_handle Walk::take_ticket() {
+  if (deferral_) return 0;
+  Inherited inherited{.deadline = seen_.deadline_ns};
+  if (seen_.trace != nullptr) {
+    inherited.trace = *seen_.trace;
+    inherited.traced = true;
+  }
+  const InstanceContext& context = *chain_.links[next_].context;
+  deferral_ = std::make_shared<Deferral>(Deferral::Facts{.instance_owner = context.instance_owner(),
+                                                         .arity = seen_.arity,
+                                                         .function = chain_.function,
+                                                         .inherited = inherited});
+  ticket_ = ground_.tickets.add(deferral_);
+  return ticket_;
+}
+
+void Walk::drop_ticket() {
+  if (!deferral_) return;
+  ground_.tickets.remove(ticket_);
+  // Whoever found it in its slot a moment ago is answered STALE.
+  (void)deferral_->abandon();
+  deferral_ = nullptr;
+  ticket_ = 0;
+}
+
+}  // namespace lodge::service
