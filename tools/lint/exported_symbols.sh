@@ -11,7 +11,7 @@ while IFS= read -r plugin; do
     echo "$plugin: exports \`$exported\`; a plugin exports lodge_plugin_v1 alone (build it with lodge_add_plugin)" >&2
     failed=1
   fi
-done < <(find "$1" -path '*plugins/*' -name '*.so' -not -path '*/CMakeFiles/*')
+done < <(find "$1/plugins" -name '*.so' -not -path '*/CMakeFiles/*')
 if ((count == 0)); then
   echo "exported symbols: there is no plugin in $1/plugins" >&2
   failed=1
