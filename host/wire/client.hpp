@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string_view>
 
 #include "base/clock.hpp"
@@ -19,7 +21,7 @@ class Client {
  public:
   struct CallOptions {
     std::int64_t timeout_ns = 15'000'000'000;
-    std::string_view caller;
+    std::string_view caller{};
     bool idempotent = false;
   };
 
@@ -57,6 +59,7 @@ class Client {
   [[nodiscard]] Status greet(std::string_view name, MonotonicNs deadline);
   [[nodiscard]] Status write(ByteView bytes, MonotonicNs deadline);
   [[nodiscard]] Result<Frame> read_frame(MonotonicNs deadline);
+  Error take_goaway(const Frame& frame);
   [[nodiscard]] Status wait_for(short events, MonotonicNs deadline);
 
   platform::UniqueFd socket_;
@@ -67,6 +70,8 @@ class Client {
   HelloBody peer_;
   std::uint64_t next_id_ = 1;
   std::map<std::uint64_t, Frame> waiting_;
+  std::optional<Error> goodbye_;
+  std::uint64_t last_accepted_ = 0;
 };
 
 }  // namespace lodge::wire

@@ -8,8 +8,10 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "base/loop.hpp"
 #include "platform/unique_fd.hpp"
@@ -18,7 +20,7 @@
 namespace lodge::wire {
 
 struct ConnectionOptions {
-  Limits limits;
+  Limits limits{};
   std::size_t out_bytes_max = std::size_t{64} << 20;  ///< waiting to be written; beyond it the connection is closed
   std::int64_t frame_timeout_ns = 30'000'000'000;     ///< from a frame's first byte to its last
   std::int64_t write_timeout_ns = 30'000'000'000;     ///< how long output may wait without any of it being taken
@@ -80,36 +82,47 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   void on_ready(int status, int events);
   void read();
   void take_frames();
+  void pause();
+  void resume();
   void flush();
-  [[nodiscard]] Status write_locked(ByteView frames);
-  void want_flush_locked();
   void poll();
   void watch();
   void check_progress();
-  void finish_close(Error reason);
+  void fail(Error reason);
+  void begin_closing(Error reason);
+  void finish_close(const Error& reason);
+
+  [[nodiscard]] Status write_locked(ByteView frames);
+  [[nodiscard]] Status write_now_locked(ByteView frames, std::size_t& written);
+  void post_locked(std::function<void(Connection&)> what);
+  [[nodiscard]] bool waiting_locked() const { return out_begin_ < out_.size(); }
 
   Loop& loop_;
   Handler& handler_;
   const ConnectionOptions options_;
   const std::uint64_t id_;
+  std::atomic<std::uint32_t> in_flight_{0};
+  std::atomic<bool> paused_{false};
+  std::atomic<bool> resume_posted_{false};
+
+  // Of the loop thread alone.
   FrameReader reader_;
   uv_poll_t poll_{};
   int polled_ = 0;
   TimerId timer_ = 0;
   MonotonicNs partial_since_ = no_deadline;
+  std::uint64_t last_call_ = 0;
   bool reading_ = true;
-  bool paused_ = false;
-  bool in_turn_ = false;
+  bool finished_ = false;
+  std::optional<Error> close_reason_;  // closing, as soon as what waits is written
+  Bytes collected_;
   std::shared_ptr<Connection> self_;  // from start to closed
   std::shared_ptr<void> attachment_;
-  Bytes collected_;
-  std::atomic<std::uint32_t> in_flight_{0};
-  std::atomic<bool> resume_posted_{false};
 
-  mutable std::mutex mutex_;  // guards what follows, writing to the socket, and closing it
+  // Guards what follows, writing to the socket, and closing it (which only the loop thread does).
+  mutable std::mutex mutex_;
   platform::UniqueFd socket_;
   bool closed_ = false;
-  bool closing_ = false;
   bool flush_posted_ = false;
   Bytes out_;
   std::size_t out_begin_ = 0;

@@ -21,19 +21,19 @@ constexpr std::uint32_t protocol_min = 1;
 constexpr std::uint32_t protocol_max = 1;
 
 struct CallBody {
-  std::string_view service;
-  std::string_view name;
-  std::string_view caller;  ///< the calling service as the other side says; empty: none
+  std::string_view service{};
+  std::string_view name{};
+  std::string_view caller{};  ///< the calling service as the other side says; empty: none
   bool idempotent = false;
   std::uint32_t arity = 0;
-  ByteView args;  ///< `arity` values, one after another, well formed and within the limits
+  ByteView args{};  ///< `arity` values, one after another, well formed and within the limits
 };
 
 struct HelloBody {
   std::uint32_t protocol_lowest = protocol_min;
   std::uint32_t protocol_highest = protocol_max;
-  std::string name;      ///< of a node, or of a program
-  std::string software;  ///< "lodge 0.1.0"
+  std::string name{};      ///< of a node, or of a program
+  std::string software{};  ///< "lodge 0.1.0"
 };
 
 [[nodiscard]] Result<CallBody> parse_call(ByteView body, const Limits& limits = {});
@@ -55,7 +55,7 @@ struct HelloBody {
 [[nodiscard]] Status append_hello(lodge_writer& writer, const HelloBody& hello);
 [[nodiscard]] Status append_goaway(lodge_writer& writer, std::uint64_t last_accepted, std::string_view reason);
 
-/// Turns what lies behind `mark` into an ERROR body with that code: a plugin has written its message there as text.
+/// Turns the reply begun at `mark`, whatever body it has so far, into that error.
 [[nodiscard]] Status set_error(lodge_writer& writer, FrameMark mark, const Error& error);
 
 }  // namespace lodge::wire

@@ -38,7 +38,7 @@ struct FrameHeader {
   Executed executed = Executed::no;  ///< replies
   std::uint64_t id = 0;
   std::uint64_t deadline_left_us = 0;  ///< calls; 0: none
-  std::optional<lodge_trace> trace;
+  std::optional<lodge_trace> trace{};
 };
 
 /// A received frame. Its body lies in the block that it was received in, which lives as long as the frame.
@@ -48,9 +48,10 @@ struct Frame {
   BlockRef block;
 };
 
-/// A frame that is being written: where it starts.
+/// A frame that is being written: where it and its body start in the writer.
 struct FrameMark {
   std::size_t start = 0;
+  std::size_t body = 0;
 };
 
 /// Appends a header whose length is still open; the body is appended behind it, by anybody. Nothing: no room.

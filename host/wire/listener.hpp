@@ -4,7 +4,6 @@
 #include <uv.h>
 
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <unordered_map>
 
@@ -13,7 +12,7 @@
 namespace lodge::wire {
 
 struct ListenerOptions {
-  ConnectionOptions connection;
+  ConnectionOptions connection{};
   std::uint32_t connections_max = 1024;
 };
 
@@ -30,8 +29,10 @@ class Listener final : private Connection::Handler {
   /// told why in a goaway. A socket file that nobody listens on is replaced. ALREADY_EXISTS: somebody does.
   [[nodiscard]] static Result<std::unique_ptr<Listener>> open(Loop& loop, const std::filesystem::path& path,
                                                               Handler& handler, const ListenerOptions& options = {});
-  /// After `close`, and after the loop has turned since.
+  /// After `close`, once there are no connections.
   ~Listener() override;
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
 
   /// Accepts no more, and removes the socket file. Connections stay.
   void close();
@@ -42,19 +43,26 @@ class Listener final : private Connection::Handler {
 
  private:
   Listener(Loop& loop, std::filesystem::path path, Handler& handler, const ListenerOptions& options);
+  [[nodiscard]] Status start(platform::UniqueFd socket);
   void accept_waiting();
+  void wait_for_descriptors();
   void admit(platform::UniqueFd socket);
+  void refuse(const platform::UniqueFd& socket, const Error& reason) const;
   void on_frame(Connection& connection, Frame&& frame) override;
   void on_closed(Connection& connection, const Error& reason) override;
+
+  struct ClosePoll {
+    void operator()(uv_poll_t* poll) const;
+  };
 
   Loop& loop_;
   const std::filesystem::path path_;
   Handler& handler_;
   const ListenerOptions options_;
   platform::UniqueFd socket_;
-  std::unique_ptr<uv_poll_t, void (*)(uv_poll_t*)> poll_;
+  std::unique_ptr<uv_poll_t, ClosePoll> poll_;
+  TimerId retry_ = 0;
   std::unordered_map<std::uint64_t, std::shared_ptr<Connection>> connections_;
-  std::shared_ptr<bool> alive_;
 };
 
 }  // namespace lodge::wire

@@ -44,15 +44,15 @@ Status skip(Walk& walk, std::uint32_t depth) {
     return Error{Code::RESOURCE_EXHAUSTED,
                  fmt::format("more than {} values in one body; send less at a time", walk.limits.elements_max)};
   }
-  const Result<Token> token = walk.reader.next();
-  if (!token) return token.error();
-  const bool map = token->kind == Token::Kind::map;
-  if (!map && token->kind != Token::Kind::list) return {};
+  Token token;
+  if (!walk.reader.take(token)) return walk.reader.next().error();
+  const bool map = token.kind == Token::Kind::map;
+  if (!map && token.kind != Token::Kind::list) return {};
   if (depth >= walk.limits.depth_max) {
     return Error{Code::RESOURCE_EXHAUSTED, fmt::format("values are nested more than {} deep (byte {})",
                                                        walk.limits.depth_max, walk.reader.offset() - 1)};
   }
-  const std::uint64_t inside = std::uint64_t{token->count} * (map ? 2 : 1);
+  const std::uint64_t inside = std::uint64_t{token.count} * (map ? 2 : 1);
   for (std::uint64_t i = 0; i < inside; ++i) {
     if (Status status = skip(walk, depth + 1); !status) return status;
   }
@@ -164,20 +164,26 @@ bool Reader::read_long(std::uint8_t first, Token& token) {
 }
 
 Result<Token> Reader::next() {
-  const std::size_t start = offset_;
-  if (start < bytes_.size()) {
-    Token token;
-    ++offset_;
-    if (read(bytes_[start], token)) return token;
-    offset_ = start;
-    const std::uint8_t first = bytes_[start];
+  Token token;
+  if (take(token)) return token;
+  if (offset_ < bytes_.size()) {
+    const std::uint8_t first = bytes_[offset_];
     if (first == 0xc1 || (first >= 0xc7 && first <= 0xc9) || (first >= 0xd4 && first <= 0xd8)) {
       return Error{Code::INVALID_ARGUMENT, fmt::format("msgpack type 0x{:02x} at byte {} is not allowed here; use nil, "
                                                        "bool, int, float, str, bin, array or map",
-                                                       first, start)};
+                                                       first, offset_)};
     }
   }
-  return Error{Code::INVALID_ARGUMENT, fmt::format("msgpack is cut off: the value at byte {} is not complete", start)};
+  return Error{Code::INVALID_ARGUMENT,
+               fmt::format("msgpack is cut off: the value at byte {} is not complete", offset_)};
+}
+
+void Reader::skip() {
+  Token token;
+  for (std::uint64_t left = 1; left > 0 && take(token); --left) {
+    if (token.kind == Token::Kind::list) left += token.count;
+    if (token.kind == Token::Kind::map) left += std::uint64_t{token.count} * 2;
+  }
 }
 
 Result<std::size_t> check_values(ByteView bytes, std::uint32_t count, const Limits& limits) {
