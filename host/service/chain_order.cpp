@@ -142,6 +142,7 @@ std::optional<std::vector<Node>> Graph::path(Node from, Node to) const {
 
 std::vector<std::string> Graph::names_of(const std::vector<Node>& nodes) const {
   std::vector<std::string> out;
+  out.reserve(nodes.size());
   for (const Node node : nodes) out.push_back(name_of(node));
   return out;
 }

@@ -12,10 +12,19 @@
 
 namespace lodge::plugin {
 
-/// Path of a test plugin where the build left it.
-inline std::string built(std::string_view name) { return std::string(TEST_PLUGIN_DIR "/") + std::string(name) + ".so"; }
+/// Where the build that this test is part of leaves its files.
+inline std::string build_folder() {
+  return std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path().string();
+}
 
-inline ScanOptions scan_options() { return {.describe_program = DESCRIBE_PROGRAM, .timeout_ms = 30'000}; }
+inline std::string describe_program() { return build_folder() + "/bin/lodge-describe"; }
+
+/// Path of a test plugin where the build left it.
+inline std::string built(std::string_view name) {
+  return build_folder() + "/tests/plugins/" + std::string(name) + ".so";
+}
+
+inline ScanOptions scan_options() { return {.describe_program = describe_program(), .timeout_ms = 30'000}; }
 
 /// Made anew, for this user alone; deleted at the end.
 class PluginFolder {

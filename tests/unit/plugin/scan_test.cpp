@@ -36,7 +36,7 @@ TEST(Scan, takes_a_path_relative_to_where_it_runs) {
 TEST(Scan, a_constructor_that_crashes_is_an_error_that_names_the_file_and_the_signal) {
   EXPECT_THAT(refusal("constructor_crashes"),
               AllOf(StartsWith(built("constructor_crashes") + ": crashed (killed by SIGABRT) while it was loaded"),
-                    HasSubstr("to see it: " DESCRIBE_PROGRAM)));
+                    HasSubstr("to see it: " + describe_program())));
 }
 
 TEST(Scan, an_entry_that_crashes_is_an_error) { EXPECT_THAT(refusal("entry_crashes"), HasSubstr("killed by SIGABRT")); }
@@ -83,7 +83,7 @@ TEST(Scan, a_missing_program_is_named) {
   EXPECT_THAT(described.error().message, HasSubstr("cannot run /no/lodge-describe: No such file"));
 }
 
-TEST(Scan, finds_the_program_beside_its_own) { EXPECT_EQ(find_describe_program(), DESCRIBE_PROGRAM); }
+TEST(Scan, finds_the_program_beside_its_own) { EXPECT_EQ(find_describe_program(), describe_program()); }
 
 TEST(DescribeReport, carries_an_error) {
   const Result<Descriptor> decoded = decode_report(encode_report(Error{Code::FAILED_PRECONDITION, "no \x1b[31m"}));
