@@ -12,6 +12,10 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#if defined(__cplusplus) && defined(__clang__)
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wold-style-cast"
+#endif
 
 #define LODGE_MP_DEPTH_MAX 64u
 
@@ -367,6 +371,9 @@ static inline int32_t lodge_mp_write_map(lodge_writer *w, uint32_t count) {
   return lodge_mp_write_head(w, 0xdf, count, 4);
 }
 
+#if defined(__cplusplus) && defined(__clang__)
+#pragma clang diagnostic pop
+#endif
 #ifdef __cplusplus
 }
 #endif

@@ -9,6 +9,10 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#if defined(__cplusplus) && defined(__clang__)
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wold-style-cast"
+#endif
 
 /* [quick] Appends bytes. LODGE_OK, or LODGE_RESOURCE_EXHAUSTED with nothing appended. */
 static inline int32_t lodge_write(lodge_writer *w, const void *bytes, size_t size) {
@@ -41,6 +45,9 @@ static inline void lodge_writer_over(lodge_writer *w, void *memory, size_t capac
   w->reserve = lodge_no_more_room;
 }
 
+#if defined(__cplusplus) && defined(__clang__)
+#pragma clang diagnostic pop
+#endif
 #ifdef __cplusplus
 }
 #endif
