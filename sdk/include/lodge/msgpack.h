@@ -1,7 +1,7 @@
 /* Reading and writing msgpack: what arguments, results and values are made of. Header only, nothing allocated.
  *
- * Accepted: nil, booleans, integers, floats, text, binary, arrays, maps. Ext types (time stamps too) are refused, and so
- * is nesting deeper than LODGE_MP_DEPTH_MAX. Format: https://github.com/msgpack/msgpack/blob/master/spec.md */
+ * Accepted: nil, booleans, integers, floats, text, binary, arrays, maps. Ext types (time stamps too) are refused, and
+ * so is nesting deeper than LODGE_MP_DEPTH_MAX. Format: https://github.com/msgpack/msgpack/blob/master/spec.md */
 #ifndef LODGE_MSGPACK_H
 #define LODGE_MSGPACK_H
 
@@ -37,28 +37,28 @@ enum {
  * LODGE_INVALID_ARGUMENT with the reader where it was: another type comes next, or the bytes end too early.
  * All functions here are [quick]. */
 typedef struct lodge_mp_reader {
-  const uint8_t *at;
-  const uint8_t *end;
+  const uint8_t* at;
+  const uint8_t* end;
 } lodge_mp_reader;
 
-static inline lodge_mp_reader lodge_mp_reader_of(const void *bytes, size_t size) {
+static inline lodge_mp_reader lodge_mp_reader_of(const void* bytes, size_t size) {
   lodge_mp_reader r;
-  r.at = (const uint8_t *)bytes;
+  r.at = (const uint8_t*)bytes;
   r.end = size > 0 ? r.at + size : r.at;
   return r;
 }
 
-static inline size_t lodge_mp_left(const lodge_mp_reader *r) { return (size_t)(r->end - r->at); }
+static inline size_t lodge_mp_left(const lodge_mp_reader* r) { return (size_t)(r->end - r->at); }
 
 /* A big-endian number of 1, 2, 4 or 8 bytes. */
-static inline uint64_t lodge_mp_be(const uint8_t *bytes, size_t width) {
+static inline uint64_t lodge_mp_be(const uint8_t* bytes, size_t width) {
   uint64_t out = 0;
   size_t i;
   for (i = 0; i < width; ++i) out = (out << 8) | bytes[i];
   return out;
 }
 
-static inline int32_t lodge_mp_type(const lodge_mp_reader *r) {
+static inline int32_t lodge_mp_type(const lodge_mp_reader* r) {
   uint8_t b;
   if (r->at == r->end) return LODGE_MP_END;
   b = *r->at;
@@ -78,14 +78,15 @@ static inline int32_t lodge_mp_type(const lodge_mp_reader *r) {
 }
 
 /* "int", "str" and so on: the words of descriptors. */
-static inline const char *lodge_mp_type_name(int32_t type) {
-  static const char *const names[] = {"nothing", "bad bytes", "nil", "bool", "int", "float", "str", "bin", "list", "map"};
+static inline const char* lodge_mp_type_name(int32_t type) {
+  static const char* const names[] = {"nothing", "bad bytes", "nil", "bool", "int",
+                                      "float",   "str",       "bin", "list", "map"};
   return type >= 0 && type <= LODGE_MP_MAP ? names[type] : names[LODGE_MP_BAD];
 }
 
-/* One head: its type; the bytes of content behind it (text, binary); or the values behind it (array: elements, map: keys
- * and values). Moves past the head. 0: cut off or LODGE_MP_BAD, and the reader stays. */
-static inline int lodge_mp_head(lodge_mp_reader *r, int32_t *type, uint64_t *content, uint64_t *values) {
+/* One head: its type; the bytes of content behind it (text, binary); or the values behind it (array: elements, map:
+ * keys and values). Moves past the head. 0: cut off or LODGE_MP_BAD, and the reader stays. */
+static inline int lodge_mp_head(lodge_mp_reader* r, int32_t* type, uint64_t* content, uint64_t* values) {
   const size_t left = lodge_mp_left(r);
   size_t head = 1;
   uint8_t b;
@@ -96,12 +97,15 @@ static inline int lodge_mp_head(lodge_mp_reader *r, int32_t *type, uint64_t *con
   *type = lodge_mp_type(r);
   switch (*type) {
     case LODGE_MP_NIL:
-    case LODGE_MP_BOOL: break;
+    case LODGE_MP_BOOL:
+      break;
     case LODGE_MP_INT:
       if (b >= 0xcc && b <= 0xcf) head = 1 + ((size_t)1 << (b - 0xcc));
       if (b >= 0xd0 && b <= 0xd3) head = 1 + ((size_t)1 << (b - 0xd0));
       break;
-    case LODGE_MP_FLOAT: head = b == 0xca ? 5 : 9; break;
+    case LODGE_MP_FLOAT:
+      head = b == 0xca ? 5 : 9;
+      break;
     case LODGE_MP_STR:
       if (b <= 0xbf) {
         *content = b & 0x1fu;
@@ -109,7 +113,9 @@ static inline int lodge_mp_head(lodge_mp_reader *r, int32_t *type, uint64_t *con
         head = 1 + ((size_t)1 << (b - 0xd9));
       }
       break;
-    case LODGE_MP_BIN: head = 1 + ((size_t)1 << (b - 0xc4)); break;
+    case LODGE_MP_BIN:
+      head = 1 + ((size_t)1 << (b - 0xc4));
+      break;
     case LODGE_MP_ARRAY:
       if (b <= 0x9f) {
         *values = b & 0x0fu;
@@ -124,7 +130,8 @@ static inline int lodge_mp_head(lodge_mp_reader *r, int32_t *type, uint64_t *con
         head = b == 0xde ? 3 : 5;
       }
       break;
-    default: return 0;
+    default:
+      return 0;
   }
   if (head > left) return 0;
   if (head > 1) {
@@ -138,7 +145,7 @@ static inline int lodge_mp_head(lodge_mp_reader *r, int32_t *type, uint64_t *con
 }
 
 /* Moves past one whole value. LODGE_INVALID_ARGUMENT: not well formed, ext, or nested too deeply; the reader stays. */
-static inline int32_t lodge_mp_skip(lodge_mp_reader *r) {
+static inline int32_t lodge_mp_skip(lodge_mp_reader* r) {
   uint64_t open[LODGE_MP_DEPTH_MAX]; /* values still to come, level by level */
   size_t depth = 0;
   lodge_mp_reader at = *r;
@@ -170,7 +177,7 @@ static inline int32_t lodge_mp_skip(lodge_mp_reader *r) {
 }
 
 /* That the bytes are exactly `count` well-formed values, one after another. */
-static inline int32_t lodge_mp_check(const void *bytes, size_t size, size_t count) {
+static inline int32_t lodge_mp_check(const void* bytes, size_t size, size_t count) {
   lodge_mp_reader r = lodge_mp_reader_of(bytes, size);
   for (; count > 0; --count) {
     if (lodge_mp_skip(&r) != LODGE_OK) return LODGE_INVALID_ARGUMENT;
@@ -178,21 +185,21 @@ static inline int32_t lodge_mp_check(const void *bytes, size_t size, size_t coun
   return r.at == r.end ? LODGE_OK : LODGE_INVALID_ARGUMENT;
 }
 
-static inline int32_t lodge_mp_read_nil(lodge_mp_reader *r) {
+static inline int32_t lodge_mp_read_nil(lodge_mp_reader* r) {
   if (lodge_mp_type(r) != LODGE_MP_NIL) return LODGE_INVALID_ARGUMENT;
   ++r->at;
   return LODGE_OK;
 }
 
 /* `*out`: 0 or 1. */
-static inline int32_t lodge_mp_read_bool(lodge_mp_reader *r, int32_t *out) {
+static inline int32_t lodge_mp_read_bool(lodge_mp_reader* r, int32_t* out) {
   if (lodge_mp_type(r) != LODGE_MP_BOOL) return LODGE_INVALID_ARGUMENT;
   *out = *r->at++ == 0xc3;
   return LODGE_OK;
 }
 
 /* The bits of an integer, and whether it is negative. */
-static inline int32_t lodge_mp_read_number(lodge_mp_reader *r, uint64_t *bits, int32_t *negative) {
+static inline int32_t lodge_mp_read_number(lodge_mp_reader* r, uint64_t* bits, int32_t* negative) {
   const uint8_t b = r->at != r->end ? *r->at : 0xc1;
   size_t width;
   *negative = 0;
@@ -220,7 +227,7 @@ static inline int32_t lodge_mp_read_number(lodge_mp_reader *r, uint64_t *bits, i
 }
 
 /* LODGE_OUT_OF_RANGE (the reader stays): an integer above INT64_MAX. */
-static inline int32_t lodge_mp_read_int(lodge_mp_reader *r, int64_t *out) {
+static inline int32_t lodge_mp_read_int(lodge_mp_reader* r, int64_t* out) {
   lodge_mp_reader at = *r;
   uint64_t bits = 0;
   int32_t negative = 0;
@@ -233,7 +240,7 @@ static inline int32_t lodge_mp_read_int(lodge_mp_reader *r, int64_t *out) {
 }
 
 /* LODGE_OUT_OF_RANGE (the reader stays): a negative integer. */
-static inline int32_t lodge_mp_read_uint(lodge_mp_reader *r, uint64_t *out) {
+static inline int32_t lodge_mp_read_uint(lodge_mp_reader* r, uint64_t* out) {
   lodge_mp_reader at = *r;
   int32_t negative = 0;
   const int32_t code = lodge_mp_read_number(&at, out, &negative);
@@ -243,7 +250,7 @@ static inline int32_t lodge_mp_read_uint(lodge_mp_reader *r, uint64_t *out) {
   return LODGE_OK;
 }
 
-static inline int32_t lodge_mp_read_float(lodge_mp_reader *r, double *out) {
+static inline int32_t lodge_mp_read_float(lodge_mp_reader* r, double* out) {
   uint64_t bits;
   if (lodge_mp_type(r) != LODGE_MP_FLOAT) return LODGE_INVALID_ARGUMENT;
   if (*r->at == 0xca) {
@@ -263,7 +270,7 @@ static inline int32_t lodge_mp_read_float(lodge_mp_reader *r, double *out) {
   return LODGE_OK;
 }
 
-static inline int32_t lodge_mp_read_content(lodge_mp_reader *r, int32_t wanted, lodge_slice *out) {
+static inline int32_t lodge_mp_read_content(lodge_mp_reader* r, int32_t wanted, lodge_slice* out) {
   lodge_mp_reader at = *r;
   int32_t type = LODGE_MP_BAD;
   uint64_t content = 0;
@@ -275,14 +282,14 @@ static inline int32_t lodge_mp_read_content(lodge_mp_reader *r, int32_t wanted, 
   return LODGE_OK;
 }
 /* Text, and bytes: borrowed from the reader's bytes. */
-static inline int32_t lodge_mp_read_str(lodge_mp_reader *r, lodge_slice *out) {
+static inline int32_t lodge_mp_read_str(lodge_mp_reader* r, lodge_slice* out) {
   return lodge_mp_read_content(r, LODGE_MP_STR, out);
 }
-static inline int32_t lodge_mp_read_bin(lodge_mp_reader *r, lodge_slice *out) {
+static inline int32_t lodge_mp_read_bin(lodge_mp_reader* r, lodge_slice* out) {
   return lodge_mp_read_content(r, LODGE_MP_BIN, out);
 }
 
-static inline int32_t lodge_mp_read_count(lodge_mp_reader *r, int32_t wanted, uint32_t *out) {
+static inline int32_t lodge_mp_read_count(lodge_mp_reader* r, int32_t wanted, uint32_t* out) {
   lodge_mp_reader at = *r;
   int32_t type = LODGE_MP_BAD;
   uint64_t content = 0;
@@ -293,16 +300,16 @@ static inline int32_t lodge_mp_read_count(lodge_mp_reader *r, int32_t wanted, ui
   return LODGE_OK;
 }
 /* How many elements, or key-value pairs, follow. Bytes that were checked hold them all. */
-static inline int32_t lodge_mp_read_array(lodge_mp_reader *r, uint32_t *count) {
+static inline int32_t lodge_mp_read_array(lodge_mp_reader* r, uint32_t* count) {
   return lodge_mp_read_count(r, LODGE_MP_ARRAY, count);
 }
-static inline int32_t lodge_mp_read_map(lodge_mp_reader *r, uint32_t *count) {
+static inline int32_t lodge_mp_read_map(lodge_mp_reader* r, uint32_t* count) {
   return lodge_mp_read_count(r, LODGE_MP_MAP, count);
 }
 
 /* The lodge_mp_write_... functions append one value, in its shortest form. LODGE_OK, or LODGE_RESOURCE_EXHAUSTED with
  * nothing appended. */
-static inline int32_t lodge_mp_write_head(lodge_writer *w, uint8_t first, uint64_t number, size_t width) {
+static inline int32_t lodge_mp_write_head(lodge_writer* w, uint8_t first, uint64_t number, size_t width) {
   uint8_t bytes[9];
   size_t i;
   bytes[0] = first;
@@ -310,18 +317,18 @@ static inline int32_t lodge_mp_write_head(lodge_writer *w, uint8_t first, uint64
   return lodge_write(w, bytes, 1 + width);
 }
 
-static inline int32_t lodge_mp_write_nil(lodge_writer *w) { return lodge_mp_write_head(w, 0xc0, 0, 0); }
-static inline int32_t lodge_mp_write_bool(lodge_writer *w, int32_t value) {
+static inline int32_t lodge_mp_write_nil(lodge_writer* w) { return lodge_mp_write_head(w, 0xc0, 0, 0); }
+static inline int32_t lodge_mp_write_bool(lodge_writer* w, int32_t value) {
   return lodge_mp_write_head(w, value ? 0xc3 : 0xc2, 0, 0);
 }
-static inline int32_t lodge_mp_write_uint(lodge_writer *w, uint64_t value) {
+static inline int32_t lodge_mp_write_uint(lodge_writer* w, uint64_t value) {
   if (value <= 0x7f) return lodge_mp_write_head(w, (uint8_t)value, 0, 0);
   if (value <= 0xff) return lodge_mp_write_head(w, 0xcc, value, 1);
   if (value <= 0xffff) return lodge_mp_write_head(w, 0xcd, value, 2);
   if (value <= 0xffffffffu) return lodge_mp_write_head(w, 0xce, value, 4);
   return lodge_mp_write_head(w, 0xcf, value, 8);
 }
-static inline int32_t lodge_mp_write_int(lodge_writer *w, int64_t value) {
+static inline int32_t lodge_mp_write_int(lodge_writer* w, int64_t value) {
   const uint64_t bits = (uint64_t)value;
   if (value >= 0) return lodge_mp_write_uint(w, bits);
   if (value >= -32) return lodge_mp_write_head(w, (uint8_t)bits, 0, 0);
@@ -330,14 +337,14 @@ static inline int32_t lodge_mp_write_int(lodge_writer *w, int64_t value) {
   if (value >= INT32_MIN) return lodge_mp_write_head(w, 0xd2, bits, 4);
   return lodge_mp_write_head(w, 0xd3, bits, 8);
 }
-static inline int32_t lodge_mp_write_float(lodge_writer *w, double value) {
+static inline int32_t lodge_mp_write_float(lodge_writer* w, double value) {
   uint64_t bits;
   memcpy(&bits, &value, sizeof bits);
   return lodge_mp_write_head(w, 0xcb, bits, 8);
 }
 
 /* Text must be UTF-8; beyond 4 GiB - 1 LODGE_RESOURCE_EXHAUSTED. */
-static inline int32_t lodge_mp_write_content(lodge_writer *w, uint8_t first, const void *bytes, size_t size,
+static inline int32_t lodge_mp_write_content(lodge_writer* w, uint8_t first, const void* bytes, size_t size,
                                              size_t width) {
   const size_t start = w->size;
   int32_t code = lodge_mp_write_head(w, first, size, width);
@@ -345,14 +352,14 @@ static inline int32_t lodge_mp_write_content(lodge_writer *w, uint8_t first, con
   if (code != LODGE_OK) w->size = start;
   return code;
 }
-static inline int32_t lodge_mp_write_str(lodge_writer *w, const char *text, size_t size) {
+static inline int32_t lodge_mp_write_str(lodge_writer* w, const char* text, size_t size) {
   if (size <= 31) return lodge_mp_write_content(w, (uint8_t)(0xa0u | size), text, size, 0);
   if (size <= 0xff) return lodge_mp_write_content(w, 0xd9, text, size, 1);
   if (size <= 0xffff) return lodge_mp_write_content(w, 0xda, text, size, 2);
   if ((uint64_t)size <= 0xffffffffu) return lodge_mp_write_content(w, 0xdb, text, size, 4);
   return LODGE_RESOURCE_EXHAUSTED;
 }
-static inline int32_t lodge_mp_write_bin(lodge_writer *w, const void *bytes, size_t size) {
+static inline int32_t lodge_mp_write_bin(lodge_writer* w, const void* bytes, size_t size) {
   if (size <= 0xff) return lodge_mp_write_content(w, 0xc4, bytes, size, 1);
   if (size <= 0xffff) return lodge_mp_write_content(w, 0xc5, bytes, size, 2);
   if ((uint64_t)size <= 0xffffffffu) return lodge_mp_write_content(w, 0xc6, bytes, size, 4);
@@ -360,12 +367,12 @@ static inline int32_t lodge_mp_write_bin(lodge_writer *w, const void *bytes, siz
 }
 
 /* The head of an array of so many elements, or a map of so many pairs, which the caller writes behind it. */
-static inline int32_t lodge_mp_write_array(lodge_writer *w, uint32_t count) {
+static inline int32_t lodge_mp_write_array(lodge_writer* w, uint32_t count) {
   if (count <= 15) return lodge_mp_write_head(w, (uint8_t)(0x90u | count), 0, 0);
   if (count <= 0xffff) return lodge_mp_write_head(w, 0xdc, count, 2);
   return lodge_mp_write_head(w, 0xdd, count, 4);
 }
-static inline int32_t lodge_mp_write_map(lodge_writer *w, uint32_t count) {
+static inline int32_t lodge_mp_write_map(lodge_writer* w, uint32_t count) {
   if (count <= 15) return lodge_mp_write_head(w, (uint8_t)(0x80u | count), 0, 0);
   if (count <= 0xffff) return lodge_mp_write_head(w, 0xde, count, 2);
   return lodge_mp_write_head(w, 0xdf, count, 4);

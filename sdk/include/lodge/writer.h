@@ -15,7 +15,7 @@ extern "C" {
 #endif
 
 /* [quick] Appends bytes. LODGE_OK, or LODGE_RESOURCE_EXHAUSTED with nothing appended. */
-static inline int32_t lodge_write(lodge_writer *w, const void *bytes, size_t size) {
+static inline int32_t lodge_write(lodge_writer* w, const void* bytes, size_t size) {
   if (size > w->capacity - w->size) {
     const int32_t code = w->reserve(w, size);
     if (code != LODGE_OK) return code;
@@ -27,19 +27,19 @@ static inline int32_t lodge_write(lodge_writer *w, const void *bytes, size_t siz
 
 /* [quick] Answers with an error: takes back what was written, writes the message, returns the code.
  *   return lodge_fail(out, LODGE_NOT_FOUND, "no such word"); */
-static inline int32_t lodge_fail(lodge_writer *out, int32_t code, const char *message) {
+static inline int32_t lodge_fail(lodge_writer* out, int32_t code, const char* message) {
   out->size = 0;
   (void)lodge_write(out, message, strlen(message)); /* without room for the message the code stands alone */
   return code;
 }
 
-static inline int32_t lodge_no_more_room(lodge_writer *w, size_t more) {
+static inline int32_t lodge_no_more_room(lodge_writer* w, size_t more) {
   return more <= w->capacity - w->size ? LODGE_OK : LODGE_RESOURCE_EXHAUSTED;
 }
 
 /* [quick] A writer over memory of the caller's, which outlives it and never grows. */
-static inline void lodge_writer_over(lodge_writer *w, void *memory, size_t capacity) {
-  w->data = (uint8_t *)memory;
+static inline void lodge_writer_over(lodge_writer* w, void* memory, size_t capacity) {
+  w->data = (uint8_t*)memory;
   w->size = 0;
   w->capacity = capacity;
   w->reserve = lodge_no_more_room;
