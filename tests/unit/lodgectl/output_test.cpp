@@ -1,0 +1,80 @@
+#include "lodgectl/output.hpp"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+namespace lodge::ctl {
+namespace {
+
+using wire::Value;
+
+constexpr std::string_view columns[] = {"name", "status"};
+
+class OutputTest : public ::testing::Test {
+ protected:
+  Output plain() { return {out_, errors_, false, false}; }
+  Output json() { return {out_, errors_, true, false}; }
+  Output coloured() { return {out_, errors_, false, true}; }
+
+  std::ostringstream out_;
+  std::ostringstream errors_;
+};
+
+TEST_F(OutputTest, tables_are_aligned_and_start_with_the_columns_asked_for) {
+  plain().table(Value::List{Value::map({{"size", 5}, {"status", "running"}, {"name", "a"}}),
+                            Value::map({{"name", "l\u00e4nger"}, {"status", "x"}})},
+                columns, "none");
+  EXPECT_EQ(out_.str(),
+            "name    status   size\n"
+            "a       running  5\n"
+            "l\u00e4nger  x        -\n");
+}
+
+TEST_F(OutputTest, an_empty_table_is_said_on_the_error_stream) {
+  plain().table(Value(Value::List{}), columns, "nothing there");
+  EXPECT_EQ(out_.str(), "");
+  EXPECT_EQ(errors_.str(), "nothing there\n");
+}
+
+TEST_F(OutputTest, json_is_one_line) {
+  json().table(Value::List{Value::map({{"name", "a"}})}, columns, "none");
+  json().table(Value(Value::List{}), columns, "none");
+  EXPECT_EQ(out_.str(), "[{\"name\":\"a\"}]\n[]\n");
+}
+
+TEST_F(OutputTest, fields_show_lists_of_maps_as_tables_below) {
+  plain().fields(Value::map({{"chain", Value::List{Value::map({{"plugin", "p"}})}}, {"name", "a"}, {"is", true}}));
+  EXPECT_EQ(out_.str(), "name   a\nis     true\n\nchain:\nplugin\np\n");
+}
+
+TEST_F(OutputTest, what_a_terminal_could_act_upon_is_escaped) {
+  EXPECT_EQ(cell_of(Value("a\033[2Jb\nc")), "a\\x1b[2Jb\\nc");
+  plain().error({Code::NOT_FOUND, "\033]0;x\007"});
+  EXPECT_EQ(errors_.str(), "lodgectl: NOT_FOUND: \\x1b]0;x\\x07\n");
+}
+
+TEST_F(OutputTest, no_cell_is_empty) {
+  EXPECT_EQ(cell_of(Value()), "-");
+  EXPECT_EQ(cell_of(Value("")), "-");
+  EXPECT_EQ(cell_of(Value(Value::List{})), "-");
+  EXPECT_EQ(cell_of(Value(Value::List{"a", "b"})), "a, b");
+  EXPECT_EQ(cell_of(Value(Value::List{1})), "[1]");
+}
+
+TEST_F(OutputTest, colour_only_where_there_may_be) {
+  const Value status = Value::map({{"status", "failed"}});
+  plain().fields(status);
+  EXPECT_EQ(out_.str(), "status  failed\n");
+  out_.str("");
+  coloured().fields(status);
+  EXPECT_EQ(out_.str(), "status  \033[31mfailed\033[0m\n");
+}
+
+TEST_F(OutputTest, errors_are_json_for_machines) {
+  json().error({Code::NOT_FOUND, "no service", Executed::no});
+  EXPECT_EQ(errors_.str(), "{\"error\":{\"code\":\"NOT_FOUND\",\"message\":\"no service\",\"executed\":\"no\"}}\n");
+}
+
+}  // namespace
+}  // namespace lodge::ctl

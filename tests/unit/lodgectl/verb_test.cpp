@@ -1,0 +1,68 @@
+#include "lodgectl/verb.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+namespace lodge::ctl {
+namespace {
+
+using ::testing::HasSubstr;
+
+/// What `lodgectl WORDS` says where no host listens.
+class Verbs : public ::testing::Test {
+ protected:
+  ExitCode run(std::vector<const char*> words) {
+    words.insert(words.begin(), {"lodgectl", "--socket", "/nonexistent/lodged.sock"});
+    const auto options = read_options(static_cast<int>(words.size()), words.data());
+    EXPECT_TRUE(options.ok());
+    Session session(*options, {out_, errors_, false, false});
+    return run_verb(session);
+  }
+
+  std::ostringstream out_;
+  std::ostringstream errors_;
+};
+
+TEST_F(Verbs, unknown_ones_are_refused_with_a_suggestion) {
+  EXPECT_EQ(run({"statsu"}), ExitCode::usage);
+  EXPECT_THAT(errors_.str(), HasSubstr("no verb `statsu`; did you mean `status`?"));
+}
+
+TEST_F(Verbs, unknown_second_words_too) {
+  EXPECT_EQ(run({"store", "lst", "words"}), ExitCode::usage);
+  EXPECT_THAT(errors_.str(),
+              HasSubstr("`store` has no `lst`; did you mean `list`? (there are: list, get, put, delete)"));
+}
+
+TEST_F(Verbs, say_how_they_are_written) {
+  EXPECT_EQ(run({"store", "put", "words", "key"}), ExitCode::usage);
+  EXPECT_THAT(errors_.str(), HasSubstr("lodgectl store put SERVICE KEY VALUE"));
+}
+
+TEST_F(Verbs, refuse_options_that_are_not_theirs) {
+  EXPECT_EQ(run({"status", "--depth", "3"}), ExitCode::usage);
+  EXPECT_THAT(errors_.str(), HasSubstr("`status` does not take --depth"));
+}
+
+TEST_F(Verbs, say_where_no_host_is) {
+  EXPECT_EQ(run({"status"}), ExitCode::unavailable);
+  EXPECT_THAT(errors_.str(), HasSubstr("no host at /nonexistent/lodged.sock"));
+}
+
+TEST_F(Verbs, help_lists_them_all) {
+  EXPECT_EQ(run({"--help"}), ExitCode::ok);
+  for (const char* verb : {"status", "services", "service show", "plugins", "inspect", "call", "store list", "names",
+                           "config put", "reload", "bench"}) {
+    EXPECT_THAT(out_.str(), HasSubstr(verb));
+  }
+}
+
+TEST_F(Verbs, a_file_that_is_missing_is_no_input) {
+  EXPECT_EQ(run({"inspect", "/nonexistent/plugin.so"}), ExitCode::no_input);
+  EXPECT_EQ(run({"call", "s", "f", "--each-line", "/nonexistent/text"}), ExitCode::no_input);
+}
+
+}  // namespace
+}  // namespace lodge::ctl

@@ -1,0 +1,85 @@
+// What a plugin's file says about itself, read without a host.
+#include "lodgectl/verb.hpp"
+#include "plugin/scan.hpp"
+
+namespace lodge::ctl {
+namespace {
+
+using wire::Value;
+
+constexpr std::string_view type_words[] = {"any", "bool", "int", "float", "str", "bin", "list", "map"};
+
+std::string flags_of(const plugin::Callback& callback) {
+  std::string flags;
+  const auto add = [&](bool set, std::string_view word) {
+    if (set) flags += (flags.empty() ? "" : " ") + std::string(word);
+  };
+  add(callback.function(), "function");
+  add(callback.quick(), "quick");
+  add(callback.serial(), "serial");
+  add((callback.flags & LODGE_IDEMPOTENT) != 0, "idempotent");
+  return flags;
+}
+
+Value callback_row(const plugin::Callback& callback) {
+  return Value::map({{"callback", callback.name + "/" + std::to_string(callback.arity)},
+                     {"arguments", callback.params},
+                     {"result", callback.result},
+                     {"flags", flags_of(callback)},
+                     {"about", callback.doc}});
+}
+
+Value setting_row(const plugin::Setting& setting) {
+  const auto initial = Value::unpack(setting.default_value);
+  const bool required = (setting.flags & LODGE_REQUIRED) != 0;
+  return Value::map({{"setting", setting.name},
+                     {"type", type_words[setting.type % std::size(type_words)]},
+                     {"default", required || !initial ? Value() : *initial},
+                     {"required", required},
+                     {"secret", (setting.flags & LODGE_SECRET) != 0},
+                     {"about", setting.doc}});
+}
+
+Value dependency_row(const plugin::Dependency& dependency) {
+  return Value::map({{"plugin", dependency.name}, {"version", dependency.range}, {"optional", dependency.optional}});
+}
+
+template <typename Item>
+Value rows_of(const std::vector<Item>& items, Value (*row)(const Item&)) {
+  Value::List rows;
+  for (const Item& item : items) rows.push_back(row(item));
+  return rows;
+}
+
+Value value_of(const plugin::Descriptor& descriptor) {
+  Value::List needs(descriptor.needs.begin(), descriptor.needs.end());
+  return Value::map({{"name", descriptor.name},
+                     {"version", descriptor.version},
+                     {"summary", descriptor.summary},
+                     {"sdk_version", descriptor.sdk_version},
+                     {"group", descriptor.group},
+                     {"needs", std::move(needs)},
+                     {"dependencies", rows_of(descriptor.dependencies, dependency_row)},
+                     {"settings", rows_of(descriptor.settings, setting_row)},
+                     {"callbacks", rows_of(descriptor.callbacks, callback_row)}});
+}
+
+ExitCode inspect(Session& session, Words words) {
+  const auto descriptor = plugin::describe_file(words[0], plugin::ScanOptions{plugin::find_describe_program()});
+  if (!descriptor) {
+    session.output().error(descriptor.error());
+    return descriptor.error().code == Code::NOT_FOUND ? ExitCode::no_input : ExitCode::failed;
+  }
+  session.output().fields(value_of(*descriptor));
+  return ExitCode::ok;
+}
+
+constexpr Verb verbs[] = {
+    {"inspect", "FILE", "what a plugin's file says about itself; needs no host", 1, 1, "", inspect},
+};
+
+}  // namespace
+
+std::span<const Verb> inspect_verbs() { return verbs; }
+
+}  // namespace lodge::ctl

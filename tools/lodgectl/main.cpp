@@ -1,0 +1,16 @@
+// lodgectl: talks to a running host over its control socket.
+#include <csignal>
+
+#include "lodgectl/verb.hpp"
+
+int main(int count, char** words) {
+  using namespace lodge::ctl;
+  std::signal(SIGPIPE, SIG_IGN);  // a host that goes away is an error to report
+  auto options = read_options(count, words);
+  if (!options) {
+    Output::standard(false).error(options.error());
+    return lodge::control::status_of(ExitCode::usage);
+  }
+  Session session(*options, Output::standard(options->json));
+  return lodge::control::status_of(run_verb(session));
+}

@@ -1,0 +1,40 @@
+// The command line, taken apart.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/status.hpp"
+
+namespace lodge::ctl {
+
+struct Options {
+  std::filesystem::path socket;
+  bool json = false;
+  bool help = false;
+  bool version = false;
+  std::int64_t timeout_ms = 15'000;
+  std::vector<std::string> words;  ///< the verb and what follows it
+
+  // Of single verbs; `given` tells which.
+  bool async = false;
+  bool shared = false;
+  std::string each_line;
+  std::string prefix;
+  std::uint32_t limit = 1000;
+  std::uint32_t connections = 1;
+  std::uint32_t depth = 1;
+  double seconds = 3;
+  std::vector<std::string> given;  ///< the options of single verbs that were on the command line
+};
+
+/// INVALID_ARGUMENT says which option is wrong, and what was probably meant. A negative number counts as a word.
+[[nodiscard]] Result<Options> read_options(int count, const char* const* words);
+
+/// The lines of `--help` on options.
+[[nodiscard]] std::string options_help();
+
+}  // namespace lodge::ctl

@@ -1,0 +1,178 @@
+#include "lodgectl/output.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+
+#include "wire/json.hpp"
+
+namespace lodge::ctl {
+namespace {
+
+using wire::Value;
+
+constexpr std::size_t short_line = 100;
+
+constexpr std::string_view good_words[] = {"running", "active", "ok", "loaded", "available"};
+constexpr std::string_view bad_words[] = {"failed", "refused", "error"};
+constexpr std::string_view passing_words[] = {"starting", "pausing", "paused", "stopping", "stopped", "draining"};
+
+bool is_one_of(std::string_view word, std::span<const std::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+/// What a terminal could act upon is shown instead.
+std::string escaped(std::string_view text) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::string out;
+  for (const char letter : text) {
+    const auto byte = static_cast<unsigned char>(letter);
+    if (byte >= 0x20 && byte != 0x7f) {
+      out += letter;
+    } else if (letter == '\n') {
+      out += "\\n";
+    } else if (letter == '\t') {
+      out += "\\t";
+    } else {
+      out += "\\x";
+      out += digits[byte >> 4];
+      out += digits[byte & 15];
+    }
+  }
+  return out;
+}
+
+/// The columns of a table: those asked for that some row has, then all others in the order of their appearance.
+std::vector<std::string> columns_of(const Value::List& rows, std::span<const std::string_view> first) {
+  std::vector<std::string> there;
+  for (const Value& row : rows) {
+    if (row.as_map() == nullptr) continue;
+    for (const auto& [key, value] : *row.as_map()) {
+      const std::string name = cell_of(key);
+      if (std::find(there.begin(), there.end(), name) == there.end()) there.push_back(name);
+    }
+  }
+  const auto rank = [&](const std::string& name) {
+    return std::find(first.begin(), first.end(), name) - first.begin();
+  };
+  std::stable_sort(there.begin(), there.end(),
+                   [&](const std::string& left, const std::string& right) { return rank(left) < rank(right); });
+  return there;
+}
+
+/// A list of maps that are worth lines of their own.
+bool is_table(const Value& value) {
+  const Value::List* list = value.as_list();
+  return list != nullptr && !list->empty() &&
+         std::all_of(list->begin(), list->end(), [](const Value& item) { return item.as_map() != nullptr; });
+}
+
+}  // namespace
+
+std::string cell_of(const Value& value) {
+  if (value.is_nil()) return "-";
+  if (const std::string* text = value.as_text()) return text->empty() ? "-" : escaped(*text);
+  const Value::List* list = value.as_list();
+  if (list == nullptr) return wire::json_from_value(value);
+  if (list->empty()) return "-";
+  std::string joined;
+  for (const Value& item : *list) {
+    if (item.as_text() == nullptr) return wire::json_from_value(value);
+    joined += (joined.empty() ? "" : ", ") + escaped(*item.as_text());
+  }
+  return joined;
+}
+
+std::size_t width_of(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char byte) { return (static_cast<unsigned char>(byte) & 0xc0) != 0x80; }));
+}
+
+Output Output::standard(bool json) {
+  const char* no_colour = std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe): there are no threads yet
+  const bool colour = isatty(STDOUT_FILENO) == 1 && (no_colour == nullptr || *no_colour == '\0');
+  return {std::cout, std::cerr, json, colour};
+}
+
+void Output::value(const Value& value) {
+  const std::string compact = wire::json_from_value(value);
+  const bool one_line = json_ || compact.size() <= short_line;
+  out_ << (one_line ? compact : wire::json_from_value(value, true)) << '\n';
+}
+
+void Output::table(const Value& rows, std::span<const std::string_view> columns, std::string_view none) {
+  const Value::List* list = rows.as_list();
+  if (json_ || list == nullptr) return value(rows);
+  if (list->empty()) return note(none);
+  const std::vector<std::string> names = columns_of(*list, columns);
+  std::vector<std::vector<std::string>> lines{names};
+  for (const Value& row : *list) {
+    std::vector<std::string>& cells = lines.emplace_back();
+    for (const std::string& name : names) {
+      const Value* found = row.find(name);
+      cells.push_back(found == nullptr ? "-" : cell_of(*found));
+    }
+    if (names.empty()) cells.push_back(cell_of(row));  // a list of something else: one a line
+  }
+  std::vector<std::size_t> widths;
+  for (const auto& cells : lines) {
+    widths.resize(std::max(widths.size(), cells.size()), 0);
+    for (std::size_t at = 0; at < cells.size(); ++at) widths[at] = std::max(widths[at], width_of(cells[at]));
+  }
+  for (std::size_t at = names.empty() ? 1 : 0; at < lines.size(); ++at) row(lines[at], widths, at == 0);
+}
+
+void Output::fields(const Value& map) {
+  const Value::Map* entries = map.as_map();
+  if (json_ || entries == nullptr) return value(map);
+  std::size_t widest = 0;
+  for (const auto& [key, held] : *entries) widest = std::max(widest, width_of(cell_of(key)));
+  for (const auto& [key, held] : *entries) {
+    if (is_table(held)) continue;
+    const std::string name = cell_of(key);
+    out_ << name << std::string(widest - width_of(name) + 2, ' ') << painted(cell_of(held)) << '\n';
+  }
+  for (const auto& [key, held] : *entries) {
+    if (!is_table(held)) continue;
+    out_ << '\n' << cell_of(key) << ":\n";
+    table(held, {}, "");
+  }
+}
+
+void Output::row(const std::vector<std::string>& cells, const std::vector<std::size_t>& widths, bool head) {
+  for (std::size_t at = 0; at < cells.size(); ++at) {
+    const bool last = at + 1 == cells.size();
+    const std::string shown = head && colour_ ? "\033[1m" + cells[at] + "\033[0m" : painted(cells[at]);
+    out_ << shown << (last ? "\n" : std::string(widths[at] - width_of(cells[at]) + 2, ' '));
+  }
+}
+
+std::string Output::painted(std::string_view text) const {
+  const char* colour = nullptr;
+  if (is_one_of(text, good_words)) colour = "\033[32m";
+  if (is_one_of(text, bad_words)) colour = "\033[31m";
+  if (is_one_of(text, passing_words)) colour = "\033[33m";
+  if (!colour_ || colour == nullptr) return std::string(text);
+  return colour + std::string(text) + "\033[0m";
+}
+
+void Output::line(std::string_view text) { out_ << text << '\n'; }
+
+void Output::note(std::string_view text) {
+  if (!json_) errors_ << text << '\n';
+}
+
+void Output::error(const Error& error) {
+  if (!json_) {
+    errors_ << "lodgectl: " << escaped(error.text()) << '\n';
+    return;
+  }
+  const Value shown = Value::map({{"error", Value::map({{"code", code_name(error.code)},
+                                                        {"message", error.message},
+                                                        {"executed", executed_name(error.executed)}})}});
+  errors_ << wire::json_from_value(shown) << '\n';
+}
+
+}  // namespace lodge::ctl

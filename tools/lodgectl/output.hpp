@@ -1,0 +1,54 @@
+// What lodgectl prints: tables for people, JSON for machines.
+#pragma once
+
+#include <iosfwd>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.hpp"
+#include "wire/value.hpp"
+
+namespace lodge::ctl {
+
+/// Where and how to print.
+class Output {
+ public:
+  /// Colour when `out` is a terminal and NO_COLOR is not set.
+  static Output standard(bool json);
+  Output(std::ostream& out, std::ostream& errors, bool json, bool colour)
+      : out_(out), errors_(errors), json_(json), colour_(colour) {}
+
+  [[nodiscard]] bool json() const { return json_; }
+
+  /// A value as it is: JSON, on one line where it is short.
+  void value(const wire::Value& value);
+  /// A list of maps as a table: first `columns`, then what else there is. `none` is said when the list is empty.
+  void table(const wire::Value& rows, std::span<const std::string_view> columns, std::string_view none);
+  /// A map as lines "key  value"; lists of maps in it follow as tables.
+  void fields(const wire::Value& map);
+  void line(std::string_view text);
+  /// On the error stream; with JSON as {"error": {...}}.
+  void error(const Error& error);
+  /// On the error stream, for people only.
+  void note(std::string_view text);
+
+ private:
+  void row(const std::vector<std::string>& cells, const std::vector<std::size_t>& widths, bool head);
+  [[nodiscard]] std::string painted(std::string_view text) const;
+
+  std::ostream& out_;
+  std::ostream& errors_;
+  bool json_;
+  bool colour_;
+};
+
+/// A value in one cell: text as it is (control characters escaped), lists of text with commas, the rest as JSON. What
+/// is empty is "-", so that columns can be counted.
+[[nodiscard]] std::string cell_of(const wire::Value& value);
+
+/// How many columns a terminal needs for UTF-8 text, one a code point.
+[[nodiscard]] std::size_t width_of(std::string_view text);
+
+}  // namespace lodge::ctl

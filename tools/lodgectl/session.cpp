@@ -1,0 +1,53 @@
+#include "lodgectl/session.hpp"
+
+#include "lodgectl/arguments.hpp"
+
+namespace lodge::ctl {
+
+using wire::Value;
+
+Result<wire::Client> Session::connect() const {
+  auto client = wire::Client::connect(options_.socket, clock_, "lodgectl");
+  if (client) return client;
+  Error error = client.error();
+  error.message = "no host at " + options_.socket.string() + " (" + error.message +
+                  "); start lodged, or say where it listens with --socket";
+  return error;
+}
+
+Result<wire::Client*> Session::client() {
+  if (!client_) {
+    auto connected = connect();
+    if (!connected) return connected.error();
+    client_ = *std::move(connected);
+  }
+  return &*client_;
+}
+
+wire::Client::CallOptions Session::call_options() const {
+  wire::Client::CallOptions call;
+  call.timeout_ns = options_.timeout_ms * 1'000'000;
+  return call;
+}
+
+Result<Value> Session::call(std::string_view service, std::string_view function, const Value::List& arguments) {
+  const auto connected = client();
+  if (!connected) return connected.error();
+  const auto answer =
+      (*connected)
+          ->call(service, function, packed(arguments), static_cast<std::uint32_t>(arguments.size()), call_options());
+  if (!answer) return answer.error();
+  return Value::unpack(*answer);
+}
+
+ExitCode Session::failed(const Error& error) {
+  output_.error(error);
+  return error.code == Code::UNAVAILABLE ? ExitCode::unavailable : ExitCode::failed;
+}
+
+ExitCode Session::wrong_usage(std::string_view message) {
+  output_.error({Code::INVALID_ARGUMENT, std::string(message)});
+  return ExitCode::usage;
+}
+
+}  // namespace lodge::ctl

@@ -1,0 +1,51 @@
+// One run of lodgectl: its options, its output, and the connection, made when it is first needed.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "control/exit_code.hpp"
+#include "lodgectl/options.hpp"
+#include "lodgectl/output.hpp"
+#include "wire/client.hpp"
+#include "wire/value.hpp"
+
+namespace lodge::ctl {
+
+using control::ExitCode;
+
+class Session {
+ public:
+  Session(Options options, Output output) : options_(std::move(options)), output_(output) {}
+
+  [[nodiscard]] const Options& options() const { return options_; }
+  [[nodiscard]] Output& output() { return output_; }
+  [[nodiscard]] const Clock& clock() const { return clock_; }
+
+  /// The connection. UNAVAILABLE says where a host was looked for.
+  [[nodiscard]] Result<wire::Client*> client();
+  /// A connection of its own, for what needs several.
+  [[nodiscard]] Result<wire::Client> connect() const;
+
+  [[nodiscard]] Result<wire::Value> call(std::string_view service, std::string_view function,
+                                         const wire::Value::List& arguments);
+  /// Calls a function of the host itself.
+  [[nodiscard]] Result<wire::Value> ask(std::string_view function, const wire::Value::List& arguments) {
+    return call("lodge", function, arguments);
+  }
+
+  [[nodiscard]] wire::Client::CallOptions call_options() const;
+
+  /// Prints the error; what to end with.
+  ExitCode failed(const Error& error);
+  ExitCode wrong_usage(std::string_view message);
+
+ private:
+  Options options_;
+  Output output_;
+  SystemClock clock_;
+  std::optional<wire::Client> client_;
+};
+
+}  // namespace lodge::ctl
