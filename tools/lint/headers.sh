@@ -2,7 +2,7 @@
 # Every header compiles alone, and twice in one file. The SDK's C headers do so as C99 too.
 set -euo pipefail
 
-include=(-I host -I sdk/include -I tests -I tests/bench -I tools/lodgectl)
+include=(-I host -I sdk/include -I tools)
 
 check_one() {
   local header=$1 language=(-x c++ -std=c++20)
@@ -15,6 +15,6 @@ check_one() {
 export -f check_one
 
 {
-  tools/lint/sources.sh | grep -E '^(host|sdk|tools|tests)/.*\.(hpp|h)$'
+  tools/lint/sources.sh | grep -E '^(host|sdk|tools)/.*\.(hpp|h)$'
   tools/lint/sources.sh | grep -E '^sdk/include/.*\.h$' | sed 's/^/c99:/'
 } | xargs -r -P "$(nproc)" -I {} bash -c 'check_one "$@"' _ {} "${include[@]}"
