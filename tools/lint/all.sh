@@ -22,7 +22,7 @@ check todo
 check scripts
 check format
 check headers
-check exported_symbols "$build"
+check exported_symbols "$build/plugins"
 check readmes
 check tidy "$build" ${2:+"$2"}
 

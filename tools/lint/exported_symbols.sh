@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# exported_symbols.sh BUILD: every plugin built there exports one symbol, lodge_plugin_v1.
+# exported_symbols.sh FOLDER: every plugin in it exports one symbol, lodge_plugin_v1.
 set -euo pipefail
 
 failed=0
@@ -11,9 +11,9 @@ while IFS= read -r plugin; do
     echo "$plugin: exports \`$exported\`; a plugin exports lodge_plugin_v1 alone (build it with lodge_add_plugin)" >&2
     failed=1
   fi
-done < <(find "$1/plugins" -name '*.so' -not -path '*/CMakeFiles/*')
+done < <(find "$1" -name '*.so' -not -path '*/CMakeFiles/*')
 if ((count == 0)); then
-  echo "exported symbols: there is no plugin in $1/plugins" >&2
+  echo "exported symbols: there is no plugin in $1" >&2
   failed=1
 fi
 exit "$failed"

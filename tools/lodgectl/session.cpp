@@ -10,8 +10,7 @@ Result<wire::Client> Session::connect() const {
   auto client = wire::Client::connect(options_.socket, clock_, "lodgectl");
   if (client) return client;
   Error error = client.error();
-  error.message = "no host at " + options_.socket.string() + " (" + error.message +
-                  "); start lodged, or say where it listens with --socket";
+  error.message += " Say where it listens with --socket PATH or LODGE_SOCKET.";
   return error;
 }
 
