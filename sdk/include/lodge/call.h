@@ -44,8 +44,9 @@ typedef struct lodge_call_v1 {
                      size_t name_size, uint32_t arity, lodge_handle* target);
 
   /* Calls and waits. `args`: msgpack, as many values as the target's arity, one after another. `reply`: empty at
-   * entry; the result, or the error's message, is written to it, from this thread. `executed` may be NULL. Returns LODGE_OK or the error:
-   * UNAVAILABLE (no such service, or not running; executed = no), UNIMPLEMENTED (nobody answers name/arity),
+   * entry; the result, or the error's message, is appended to it, from this thread. `executed` may be NULL. Returns
+   * LODGE_OK or the error: UNAVAILABLE (no such service, or not running; executed = no), UNIMPLEMENTED (nobody answers
+   * name/arity),
    * INVALID_ARGUMENT (args are not `arity` values), DEADLINE_EXCEEDED, DEADLOCK, FAILED_PRECONDITION (on the loop
    * thread, from a quick callback, where the target may wait), or what the callee answered. [any] */
   int32_t (*call)(const lodge_host* host, lodge_handle target, const uint8_t* args, size_t args_size,
