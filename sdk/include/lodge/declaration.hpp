@@ -1,0 +1,196 @@
+// What a plugin says about itself, one declaration each: the arguments of LODGE_PLUGIN.
+#pragma once
+
+#include <lodge/descriptor.h>
+
+#include <array>
+#include <string_view>
+#include <vector>
+
+#include <lodge/callback.hpp>
+#include <lodge/setting.hpp>
+
+namespace lodge {
+inline namespace sdk {
+
+struct CallbackFlag {
+  std::uint32_t bits;
+};
+inline constexpr CallbackFlag idempotent{LODGE_IDEMPOTENT};  ///< may run twice where once was asked for
+inline constexpr CallbackFlag serial{LODGE_SERIAL};          ///< never two at a time for one instance
+inline constexpr CallbackFlag quick{LODGE_QUICK};            ///< may run on the loop thread: never waits
+
+/// "arg1: str, arg2: int": the form that descriptors have for parameters.
+template <typename... Params>
+class ParamsText {
+ public:
+  constexpr ParamsText() { static_cast<void>((add(type_word<std::remove_cvref_t<Params>>()), ...)); }
+  [[nodiscard]] constexpr const char* c_str() const { return text_.data(); }
+
+ private:
+  constexpr void add(std::string_view word) {
+    if (++index_ > 1) append(", ");
+    append("arg");
+    if (index_ >= 10) text_[size_++] = static_cast<char>('0' + index_ / 10);
+    text_[size_++] = static_cast<char>('0' + index_ % 10);
+    append(": ");
+    append(word);
+  }
+  constexpr void append(std::string_view part) {
+    for (const char c : part) text_[size_++] = c;
+  }
+
+  std::array<char, sizeof...(Params) * 16 + 1> text_{};
+  std::size_t size_ = 0;
+  std::size_t index_ = 0;
+};
+template <typename Tuple>
+inline constexpr ParamsText<> params_text;
+template <typename... Params>
+inline constexpr ParamsText<Params...> params_text<std::tuple<Params...>>;
+
+/// The word for what a method returns; NULL: not known before it answers.
+template <typename R>
+struct ResultWord {
+  static constexpr const char* text = type_word<R>();
+};
+template <>
+struct ResultWord<void> {
+  static constexpr const char* text = "nil";
+};
+template <>
+struct ResultWord<Verdict> {
+  static constexpr const char* text = nullptr;
+};
+template <typename T>
+struct ResultWord<Result<T>> : ResultWord<T> {};
+
+template <auto method, bool is_function>
+struct CallbackDeclaration {
+  using S = FunctionShape<decltype(method)>;
+  lodge_callback raw{};
+
+  template <typename Type>
+  [[nodiscard]] constexpr lodge_callback bound() const {
+    lodge_callback out = raw;
+    out.fn = &trampoline<Type, method, is_function>;
+    return out;
+  }
+  constexpr void take(const char* doc) { raw.doc = doc; }
+  constexpr void take(CallbackFlag flag) { raw.flags |= flag.bits; }
+};
+
+template <auto method, bool is_function, typename... Extras>
+constexpr auto declare_callback(const char* name, Extras... extras) {
+  using Declared = CallbackDeclaration<method, is_function>;
+  using S = typename Declared::S;
+  Declared out;
+  out.raw.name = name;
+  out.raw.arity = S::arity;
+  out.raw.flags = is_function ? std::uint32_t{LODGE_FUNCTION} : 0U;
+  out.raw.params = params_text<typename S::params>.c_str();
+  // A void method that takes the Call may defer, and answer anything.
+  out.raw.result = S::takes_call && std::is_void_v<typename S::result> ? nullptr : ResultWord<typename S::result>::text;
+  (out.take(extras), ...);
+  return out;
+}
+
+/// A callback: `name`, and in any order a doc line and flags. The method takes what Pack can read (pack.hpp), behind an
+/// optional leading lodge::Call&; it returns void, a value, lodge::Result<T> or lodge::Verdict.
+template <auto method, typename... Extras>
+constexpr auto callback(const char* name, Extras... extras) {
+  return declare_callback<method, false>(name, extras...);
+}
+/// The same, answered by this plugin alone: no chain goes on behind it.
+template <auto method, typename... Extras>
+constexpr auto function(const char* name, Extras... extras) {
+  return declare_callback<method, true>(name, extras...);
+}
+
+struct Dependency {
+  lodge_dependency raw;
+};
+/// Another plugin needed later in the chain; `range` as in descriptor.h, "" is any version.
+constexpr Dependency depends_on(const char* name, const char* range = "") { return {{name, range, 0, 0}}; }
+/// Only orders this plugin, if something else requires that one.
+constexpr Dependency optionally(const char* name, const char* range = "") { return {{name, range, LODGE_OPTIONAL, 0}}; }
+struct Need {
+  const char* id;
+};
+/// An interface without which the plugin cannot work: lodge::needs(LODGE_STORE_V1).
+constexpr Need needs(const char* id) { return {id}; }
+struct Group {
+  const char* name;
+};
+constexpr Group group(const char* name) { return {name}; }
+struct Summary {
+  const char* text;
+};
+constexpr Summary summary(const char* text) { return {text}; }
+
+struct SettingFlag {
+  std::uint32_t bits;
+};
+inline constexpr SettingFlag required{LODGE_REQUIRED};  ///< in place of a default: the configuration must give it
+inline constexpr SettingFlag secret{LODGE_SECRET};      ///< never logged, never shown
+
+template <typename Member>
+struct MemberOf;
+template <typename Type, typename T>
+struct MemberOf<Config<T> Type::*> {
+  using type = T;
+};
+
+template <auto member>
+struct SettingDeclaration {
+  using T = typename MemberOf<decltype(member)>::type;
+  lodge_setting raw{};
+  std::vector<std::uint8_t> default_value;
+
+  void take(const char* doc) { raw.doc = doc; }
+  void take(SettingFlag flag) { raw.flags |= flag.bits; }
+};
+
+/// LODGE_TYPE_... of what comes first in msgpack.
+constexpr std::uint32_t setting_type(std::int32_t type) {
+  switch (type) {
+    case LODGE_MP_BOOL:
+      return LODGE_TYPE_BOOL;
+    case LODGE_MP_INT:
+      return LODGE_TYPE_INT;
+    case LODGE_MP_FLOAT:
+      return LODGE_TYPE_FLOAT;
+    case LODGE_MP_STR:
+      return LODGE_TYPE_STRING;
+    case LODGE_MP_BIN:
+      return LODGE_TYPE_BINARY;
+    case LODGE_MP_ARRAY:
+      return LODGE_TYPE_LIST;
+    case LODGE_MP_MAP:
+      return LODGE_TYPE_MAP;
+    default:
+      return LODGE_TYPE_ANY;
+  }
+}
+
+/// A setting held by a member lodge::Config<T>: its name, its default (or lodge::required), then in any order a doc
+/// line and lodge::secret.
+template <auto member, typename Default, typename... Extras>
+SettingDeclaration<member> setting(const char* name, const Default& default_value, Extras... extras) {
+  using T = typename SettingDeclaration<member>::T;
+  SettingDeclaration<member> out;
+  out.raw.name = name;
+  out.raw.type = setting_type(Pack<T>::type);
+  if constexpr (std::is_same_v<Default, SettingFlag>) {
+    out.take(default_value);
+  } else {
+    Buffer<64> packed;
+    static_cast<void>(Pack<T>::write(packed, T(default_value)));
+    out.default_value.assign(packed.view().begin(), packed.view().end());
+  }
+  (out.take(extras), ...);
+  return out;
+}
+
+}  // namespace sdk
+}  // namespace lodge

@@ -1,0 +1,133 @@
+// The host, as a plugin instance sees it: a small value to keep and copy.
+#pragma once
+
+#include <lodge/call.h>
+#include <lodge/config.h>
+#include <lodge/log.h>
+#include <lodge/names.h>
+#include <lodge/store.h>
+#include <lodge/timer.h>
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string_view>
+
+#include <lodge/buffer.hpp>
+#include <lodge/result.hpp>
+
+namespace lodge {
+inline namespace sdk {
+
+/// The id of an interface's table, and its place in a Host's cache.
+template <typename Table>
+struct InterfaceId;
+template <>
+struct InterfaceId<lodge_call_v1> {
+  static constexpr std::string_view id = LODGE_CALL_V1;
+  static constexpr std::size_t place = 0;
+};
+template <>
+struct InterfaceId<lodge_config_v1> {
+  static constexpr std::string_view id = LODGE_CONFIG_V1;
+  static constexpr std::size_t place = 1;
+};
+template <>
+struct InterfaceId<lodge_log_v1> {
+  static constexpr std::string_view id = LODGE_LOG_V1;
+  static constexpr std::size_t place = 2;
+};
+template <>
+struct InterfaceId<lodge_names_v1> {
+  static constexpr std::string_view id = LODGE_NAMES_V1;
+  static constexpr std::size_t place = 3;
+};
+template <>
+struct InterfaceId<lodge_store_v1> {
+  static constexpr std::string_view id = LODGE_STORE_V1;
+  static constexpr std::size_t place = 4;
+};
+template <>
+struct InterfaceId<lodge_timer_v1> {
+  static constexpr std::string_view id = LODGE_TIMER_V1;
+  static constexpr std::size_t place = 5;
+};
+
+/// What an operation answers where its interface is missing.
+template <typename Table>
+Error missing_interface() {
+  return {LODGE_UNIMPLEMENTED,
+          std::string(InterfaceId<Table>::id) + " is missing: the host does not have it, or denies it to this plugin",
+          Executed::no};
+}
+
+/// One interface of one host. `table` may be NULL: operations then answer missing_interface.
+template <typename Table>
+struct Link {
+  const lodge_host* host = nullptr;
+  const Table* table = nullptr;
+};
+
+struct CallOptions {
+  std::int64_t timeout_ns = 0;  ///< 0: the deadline of the call on whose behalf this is, or the host's default
+  bool idempotent = false;      ///< the caller does not mind if it runs twice
+};
+
+template <typename Signature>
+class Target;
+class Pending;
+class Store;
+class Names;
+class NodeConfig;
+class Log;
+class Clock;
+
+/// All functions are [any] unless the C interface behind them says otherwise; used after the instance is gone, they
+/// answer STALE.
+class Host {
+ public:
+  explicit Host(const lodge_host* raw) noexcept : raw_(raw) {}
+  Host(const Host& other) noexcept : raw_(other.raw_) {}
+  Host& operator=(const Host&) = delete;
+  ~Host() = default;
+
+  [[nodiscard]] const lodge_host* raw() const noexcept { return raw_; }
+
+  /// Asked for once; an answer of NULL is asked for again the next time.
+  template <typename Table>
+  [[nodiscard]] Link<Table> link() const noexcept {
+    std::atomic<const void*>& cached = tables_[InterfaceId<Table>::place];
+    const void* table = cached.load(std::memory_order_acquire);
+    if (table == nullptr) {
+      table = raw_->query(raw_, InterfaceId<Table>::id.data(), InterfaceId<Table>::id.size());
+      cached.store(table, std::memory_order_release);
+    }
+    return {raw_, static_cast<const Table*>(table)};
+  }
+
+  /// Calls `service` and waits for its answer; an R may not borrow (std::string, not std::string_view). (target.hpp)
+  template <typename R = void, typename... Args>
+  Result<R> call(std::string_view service, std::string_view name, const Args&... args) const;
+  /// Calls without waiting: `done` gets the Result<R>, on a worker. `done` may be empty: one-way. (target.hpp)
+  template <typename R = void, typename... Args>
+  Result<Pending> start(std::string_view service, std::string_view name, std::function<void(Result<R>)> done,
+                        const Args&... args) const;
+  /// A target to call again and again: host.target<int(std::string)>("dictionary", "count"). (target.hpp)
+  template <typename Signature>
+  [[nodiscard]] Result<Target<Signature>> target(std::string_view service, std::string_view name) const;
+
+  [[nodiscard]] Store store() const noexcept;             ///< store.hpp
+  [[nodiscard]] Names names() const noexcept;             ///< names.hpp
+  [[nodiscard]] NodeConfig node_config() const noexcept;  ///< node_config.hpp
+  [[nodiscard]] Log log() const noexcept;                 ///< log.hpp
+  [[nodiscard]] Clock timer() const noexcept;             ///< timer.hpp
+
+ private:
+  const lodge_host* raw_;
+  mutable std::array<std::atomic<const void*>, 6> tables_{};
+};
+
+}  // namespace sdk
+}  // namespace lodge
