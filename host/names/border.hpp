@@ -24,6 +24,10 @@ namespace lodge::names {
   return data == nullptr ? ByteView{} : ByteView(data, size);
 }
 
+[[nodiscard]] inline std::string_view lent(const char* text, std::size_t size) {
+  return text == nullptr ? std::string_view{} : std::string_view(text, size);
+}
+
 /// A plugin's function as the change of an update.
 [[nodiscard]] inline ValueTable::Change change_by(lodge_update_fn fn, void* user) {
   return [fn, user](const ByteView* present, lodge_writer& out) {
