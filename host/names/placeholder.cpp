@@ -1,1 +1,0 @@
-// Empty until this layer has its first file.
