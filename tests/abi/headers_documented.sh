@@ -13,6 +13,7 @@ while IFS= read -r header; do
 done < <(find "$folder/lodge" -name '*.h' -o -name '*.hpp')
 
 # A function pointer's text: from the end of the declaration before it to the end of its own last line.
+# shellcheck disable=SC2016 # what looks like variables is awk's
 find "$folder/lodge" -name '*.h' -print0 | sort -z | xargs -0 awk '
   FNR == 1 { inside = 0 }
   /^typedef struct/ && /\{/ { inside = 1; text = ""; next }
