@@ -60,7 +60,7 @@ class Caller {
   bool take_one() {
     const UnderWay next = under_way_.front();
     under_way_.pop_front();
-    const auto answer = client_.receive(next.id, session_.options().timeout_ms * 1'000'000);
+    const auto answer = client_.receive(next.id, session_.patience_ns());
     if (answer) {
       measured.took_ns.push_back(session_.clock().now() - next.began);
       return true;

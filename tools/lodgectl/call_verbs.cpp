@@ -67,7 +67,7 @@ class LineCalls {
   bool take_one(wire::Client& client) {
     const Waiting next = waiting_.front();
     waiting_.pop_front();
-    const auto answer = client.receive(next.id, session_.options().timeout_ms * 1'000'000);
+    const auto answer = client.receive(next.id, session_.patience_ns());
     if (session_.output().json()) {
       print(next.line, answer);
     } else if (!answer && ++shown_ <= failures_shown) {

@@ -32,9 +32,11 @@ wire::Client::CallOptions Session::call_options() const {
 Result<Value> Session::call(std::string_view service, std::string_view function, const Value::List& arguments) {
   const auto connected = client();
   if (!connected) return connected.error();
-  const auto answer =
+  const auto sent =
       (*connected)
-          ->call(service, function, packed(arguments), static_cast<std::uint32_t>(arguments.size()), call_options());
+          ->send(service, function, packed(arguments), static_cast<std::uint32_t>(arguments.size()), call_options());
+  if (!sent) return sent.error();
+  const auto answer = (*connected)->receive(*sent, patience_ns());
   if (!answer) return answer.error();
   return Value::unpack(*answer);
 }

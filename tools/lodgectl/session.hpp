@@ -36,6 +36,9 @@ class Session {
   }
 
   [[nodiscard]] wire::Client::CallOptions call_options() const;
+  /// How long an answer is waited for: somewhat longer than the call's deadline, for the host knows better what became
+  /// of a call that missed it.
+  [[nodiscard]] std::int64_t patience_ns() const { return (options_.timeout_ms + 1000) * 1'000'000; }
 
   /// Prints the error; what to end with.
   ExitCode failed(const Error& error);
