@@ -50,7 +50,21 @@ class PluginAnswer final : public AnswerTo {
   lodge_handle handle_;
 };
 
+class NoAnswer final : public AnswerTo {
+ public:
+  void answer(Code, Executed, ByteView) override {}
+};
+
 }  // namespace
+
+Status send_one_way(Calls& calls, std::string_view service, const CallRequest& request) {
+  Result<std::shared_ptr<PendingCall>> call = calls.prepare(service, request, true, std::make_unique<NoAnswer>());
+  if (!call) return std::move(call).error();
+  (*call)->submitted();
+  Task* const task = call->get();
+  if (calls.ground().executor.submit({&task, 1}) == 0 && (*call)->dropped()) return queue_full();
+  return {};
+}
 
 std::int32_t start_call(CallInterface& state, plugin::HostContext& context, std::string_view service,
                         const CallRequest& request, lodge_done_fn done, void* user, lodge_handle* pending) {

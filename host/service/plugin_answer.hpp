@@ -9,6 +9,9 @@
 
 namespace lodge::service {
 
+/// Starts a call whose answer nobody wants. RESOURCE_EXHAUSTED: the queue is full; or what stood in its way.
+[[nodiscard]] Status send_one_way(Calls& calls, std::string_view service, const CallRequest& request);
+
 /// Starts a call for the instance; `done` (may be nullptr) gets the answer on a worker, unless the instance has gone.
 /// `*pending` (may be nullptr) can be cancelled. LODGE_OK, or RESOURCE_EXHAUSTED: `done` will not be called.
 [[nodiscard]] std::int32_t start_call(CallInterface& state, plugin::HostContext& context, std::string_view service,

@@ -1,0 +1,367 @@
+// Calls answered exactly once, whatever the plugin does.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <latch>
+
+#include "base/log.hpp"
+#include "rig/node.hpp"
+
+namespace lodge {
+namespace {
+
+using rig::Answer;
+using rig::eventually;
+using rig::Node;
+using rig::ScriptedPlugin;
+using rig::Seen;
+using testing::HasSubstr;
+using wire::Value;
+
+constexpr MonotonicNs ms = 1'000'000;
+
+const lodge_call_v1& calls_of(const lodge_host* host) {
+  return *static_cast<const lodge_call_v1*>(host->query(host, LODGE_CALL_V1, sizeof LODGE_CALL_V1 - 1));
+}
+
+/// A callback that takes a ticket and leaves it for the test.
+struct Deferring {
+  std::atomic<const lodge_host*> host{nullptr};
+  std::atomic<lodge_handle> ticket{0};
+  rig::Script script() {
+    return [this](const Seen& seen) {
+      lodge_handle taken = 0;
+      EXPECT_EQ(calls_of(seen.host).defer(seen.host, seen.call, &taken), LODGE_OK);
+      host = seen.host;
+      ticket = taken;
+      return LODGE_DEFERRED;
+    };
+  }
+  [[nodiscard]] bool taken() const { return ticket != 0; }
+  std::int32_t complete(std::int32_t verdict, const std::vector<Value>& values) const {
+    const Bytes data = rig::pack_all(values);
+    return calls_of(host).complete(host, ticket, verdict, data.data(), data.size());
+  }
+};
+
+TEST(Calls, an_unknown_service_is_unavailable_and_did_not_run) {
+  Node node;
+  const Answer answer = node.call("nobody", "f");
+  EXPECT_EQ(answer.code, Code::UNAVAILABLE);
+  EXPECT_EQ(answer.executed, Executed::no);
+}
+
+TEST(Calls, an_error_of_the_plugin_is_passed_on_as_executed) {
+  ScriptedPlugin plugin("p");
+  plugin.callback("f", 0, [](const Seen& seen) { return seen.fail(LODGE_NOT_FOUND, "no such word"); });
+  Node node;
+  node.add(plugin);
+  ASSERT_TRUE(node.start("s", {"p"}));
+  const Answer answer = node.call("s", "f");
+  EXPECT_EQ(answer.code, Code::NOT_FOUND);
+  EXPECT_EQ(answer.message, "no such word");
+  EXPECT_EQ(answer.executed, Executed::yes);
+}
+
+TEST(Calls, code_that_blocks_past_the_deadline_is_answered_for_and_its_late_answer_dropped) {
+  std::latch let_go(1);
+  std::atomic<bool> left{false};
+  ScriptedPlugin plugin("p");
+  plugin.callback("f", 0, [&](const Seen& seen) {
+    let_go.wait();
+    EXPECT_EQ(calls_of(seen.host).awaited(seen.host, seen.call), LODGE_DEADLINE_EXCEEDED);
+    left = true;
+    return seen.done("late");
+  });
+  Node node;
+  node.add(plugin);
+  ASSERT_TRUE(node.start("s", {"p"}));
+  const Answer answer = node.call("s", "f", {}, 20 * ms);
+  EXPECT_EQ(answer.code, Code::DEADLINE_EXCEEDED);
+  EXPECT_EQ(answer.executed, Executed::maybe);
+  let_go.count_down();
+  EXPECT_TRUE(eventually([&] { return left.load(); }));
+}
+
+TEST(Calls, a_call_that_never_left_the_queue_did_not_run) {
+  std::latch let_go(1);
+  std::atomic<int> ran{0};
+  ScriptedPlugin plugin("p");
+  plugin.callback("f", 0, [&](const Seen& seen) {
+    ++ran;
+    let_go.wait();
+    return seen.done(1);
+  });
+  Node node({.threads = {.workers = 1, .spares_max = 0}});
+  node.add(plugin);
+  ASSERT_TRUE(node.start("s", {"p"}));
+  auto first = node.send("s", "f");
+  ASSERT_TRUE(eventually([&] { return ran == 1; }));
+  const Answer second = node.call("s", "f", {}, 20 * ms);
+  EXPECT_EQ(second.code, Code::DEADLINE_EXCEEDED);
+  EXPECT_EQ(second.executed, Executed::no);
+  let_go.count_down();
+  EXPECT_EQ(first.get().code, Code::OK);
+}
+
+TEST(Calls, a_ticket_that_is_never_completed_ends_with_the_deadline_and_is_stale_then) {
+  Deferring deferring;
+  ScriptedPlugin plugin("p");
+  plugin.callback("f", 0, deferring.script());
+  Node node;
+  node.add(plugin);
+  ASSERT_TRUE(node.start("s", {"p"}));
+  const Answer answer = node.call("s", "f", {}, 20 * ms);
+  EXPECT_EQ(answer.code, Code::DEADLINE_EXCEEDED);
+  EXPECT_EQ(answer.executed, Executed::maybe);
+  EXPECT_TRUE(eventually([&] { return deferring.complete(LODGE_DONE, {1}) == LODGE_STALE; }));
+}
+
+TEST(Calls, an_impossible_completion_leaves_the_ticket_alive) {
+  Deferring deferring;
+  ScriptedPlugin plugin("p");
+  plugin.callback("f", 1, deferring.script());
+  Node node;
+  node.add(plugin);
+  ASSERT_TRUE(node.start("s", {"p"}));
+  auto answer = node.send("s", "f", {1});
+  ASSERT_TRUE(eventually([&] { return deferring.taken(); }));
+  EXPECT_EQ(deferring.complete(LODGE_DEFERRED, {}), LODGE_INVALID_ARGUMENT);
+  EXPECT_EQ(deferring.complete(LODGE_CONTINUE_WITH, {1, 2}), LODGE_INVALID_ARGUMENT);
+  EXPECT_EQ(deferring.complete(LODGE_DONE, {1, 2}), LODGE_INVALID_ARGUMENT);
+  EXPECT_EQ(deferring.complete(LODGE_DONE, {"good"}), LODGE_OK);
+  EXPECT_EQ(answer.get().value, Value("good"));
+}
+
+TEST(Calls, a_ticket_is_its_own_instances_only) {
+  Deferring deferring;
+  std::atomic<const lodge_host*> stranger{nullptr};
+  ScriptedPlugin plugin("p"), other("other");
+  plugin.callback("f", 0, deferring.script());
+  other.on_start([&](const lodge_host* host) {
+    stranger = host;
+    return LODGE_OK;
+  });
+  Node node;
+  node.add(plugin, other);
+  ASSERT_TRUE(node.start("s", {"p"}));
+  ASSERT_TRUE(node.start("t", {"other"}));
+  auto answer = node.send("s", "f");
+  ASSERT_TRUE(eventually([&] { return deferring.taken(); }));
+  EXPECT_EQ(calls_of(stranger).complete(stranger, deferring.ticket, LODGE_DONE, nullptr, 0), LODGE_STALE);
+  EXPECT_EQ(deferring.complete(LODGE_DONE, {}), LODGE_OK);
+  EXPECT_EQ(answer.get().code, Code::OK);
+}
+
+TEST(Calls, a_service_that_stops_answers_what_waits_for_a_ticket) {
+  Deferring deferring;
+  ScriptedPlugin plugin("p");
+  plugin.callback("f", 0, deferring.script());
+  std::future<Answer> answer;
+  {
+    Node node;
+    node.add(plugin);
+    ASSERT_TRUE(node.start("s", {"p"}));
+    answer = node.send("s", "f");
+    ASSERT_TRUE(eventually([&] { return deferring.taken(); }));
+    EXPECT_TRUE(node.runtime().stop_all(std::chrono::milliseconds(1)));
+    const Answer got = answer.get();
+    EXPECT_EQ(got.code, Code::UNAVAILABLE);
+    EXPECT_EQ(got.executed, Executed::maybe);
+    EXPECT_EQ(deferring.complete(LODGE_DONE, {}), LODGE_STALE) << "and its instance is gone";
+  }
+}
+
+TEST(Calls, a_host_used_after_its_instance_has_gone_is_stale) {
+  const lodge_host* late = nullptr;
+  ScriptedPlugin plugin("p");
+  plugin.on_start([&](const lodge_host* host) {
+    late = host;
+    return LODGE_OK;
+  });
+  Node node;
+  node.add(plugin);
+  ASSERT_TRUE(node.start("s", {"p"}));
+  ASSERT_TRUE(node.runtime().stop_all(std::chrono::seconds(5)));
+  lodge_handle target = 0;
+  EXPECT_EQ(calls_of(late).resolve(late, "s", 1, "f", 1, 0, &target), LODGE_STALE);
+}
+
+/// One misbehaving callback: what it does, and the rule that the caller and the log are told.
+struct Misbehaving {
+  const char* what;
+  rig::Script script;
+  const char* rule;
+};
+
+class CallsMisbehaving : public testing::TestWithParam<Misbehaving> {};
+
+TEST_P(CallsMisbehaving, costs_its_own_call_and_is_named) {
+  ScriptedPlugin plugin("rogue");
+  plugin.callback("f", 1, GetParam().script);
+  Node node;
+  node.add(plugin);
+  ASSERT_TRUE(node.start("s", {"rogue"}));
+  const std::uint64_t before = log::misbehaved_count();
+  const Answer answer = node.call("s", "f", {1});
+  EXPECT_EQ(answer.code, Code::INTERNAL);
+  EXPECT_EQ(answer.executed, Executed::yes);
+  EXPECT_THAT(answer.message, HasSubstr("rogue"));
+  EXPECT_THAT(answer.message, HasSubstr(GetParam().rule));
+  EXPECT_EQ(log::misbehaved_count(), before + 1);
+}
+
+std::int32_t write_raw(const Seen& seen, const Bytes& bytes, std::int32_t verdict) {
+  (void)append(*seen.out, bytes);
+  return verdict;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, CallsMisbehaving,
+    testing::Values(Misbehaving{"garbage",
+                                [](const Seen& seen) {
+                                  return write_raw(seen, {0xc1, 0xff}, LODGE_DONE);
+                                },
+                                "not one msgpack value"},
+                    Misbehaving{"two_values",
+                                [](const Seen& seen) {
+                                  return write_raw(seen, {1, 2}, LODGE_DONE);
+                                },
+                                "not one msgpack value"},
+                    Misbehaving{"unknown_verdict", [](const Seen&) { return 77; }, "unknown verdict"},
+                    Misbehaving{"deferred_without_ticket", [](const Seen&) { return LODGE_DEFERRED; },
+                                "without having taken"},
+                    Misbehaving{"too_many_arguments",
+                                [](const Seen& seen) {
+                                  return write_raw(seen, {1, 2}, LODGE_CONTINUE_WITH);
+                                },
+                                "other than 1 msgpack values"}),
+    [](const auto& each) { return each.param.what; });
+
+TEST(Calls, a_callback_that_takes_a_ticket_and_answers_itself_is_named_and_its_ticket_void) {
+  std::atomic<lodge_handle> ticket{0};
+  std::atomic<const lodge_host*> host{nullptr};
+  ScriptedPlugin plugin("rogue");
+  plugin.callback("f", 0, [&](const Seen& seen) {
+    lodge_handle taken = 0;
+    EXPECT_EQ(calls_of(seen.host).defer(seen.host, seen.call, &taken), LODGE_OK);
+    EXPECT_EQ(calls_of(seen.host).defer(seen.host, seen.call, &taken), LODGE_STALE) << "one ticket a link";
+    ticket = taken;
+    host = seen.host;
+    return seen.done("itself");
+  });
+  Node node;
+  node.add(plugin);
+  ASSERT_TRUE(node.start("s", {"rogue"}));
+  const std::uint64_t before = log::misbehaved_count();
+  EXPECT_EQ(node.call("s", "f").value, Value("itself"));
+  EXPECT_EQ(log::misbehaved_count(), before + 1);
+  EXPECT_EQ(calls_of(host).complete(host, ticket, LODGE_DONE, nullptr, 0), LODGE_STALE);
+}
+
+TEST(Calls, a_plugin_that_calls_itself_without_end_is_stopped) {
+  std::atomic<int> depth{0};
+  ScriptedPlugin plugin("p");
+  plugin.callback("f", 0, [&](const Seen& seen) {
+    ++depth;
+    lodge_handle target = 0;
+    EXPECT_EQ(calls_of(seen.host).resolve(seen.host, "s", 1, "f", 1, 0, &target), LODGE_OK);
+    return calls_of(seen.host).call(seen.host, target, nullptr, 0, nullptr, seen.out, nullptr);
+  });
+  Node node;
+  node.add(plugin);
+  ASSERT_TRUE(node.start("s", {"p"}));
+  const Answer answer = node.call("s", "f");
+  EXPECT_EQ(answer.code, Code::RESOURCE_EXHAUSTED);
+  EXPECT_THAT(answer.message, HasSubstr("128 deep"));
+  EXPECT_EQ(depth, 128);
+}
+
+TEST(Calls, a_serial_callback_that_calls_itself_is_a_deadlock_and_says_so) {
+  ScriptedPlugin plugin("p");
+  plugin.callback(
+      "f", 0,
+      [](const Seen& seen) {
+        lodge_handle target = 0;
+        EXPECT_EQ(calls_of(seen.host).resolve(seen.host, "s", 1, "f", 1, 0, &target), LODGE_OK);
+        return calls_of(seen.host).call(seen.host, target, nullptr, 0, nullptr, seen.out, nullptr);
+      },
+      LODGE_SERIAL);
+  Node node;
+  node.add(plugin);
+  ASSERT_TRUE(node.start("s", {"p"}));
+  EXPECT_EQ(node.call("s", "f").code, Code::DEADLOCK);
+}
+
+TEST(Calls, a_call_between_services_inherits_its_parents_deadline_and_names_its_caller) {
+  ScriptedPlugin caller("caller"), callee("callee");
+  callee.callback("f", 0, [](const Seen& seen) {
+    return seen.done(Value::List{text_of(seen.call->caller), seen.call->deadline_ns});
+  });
+  caller.callback("ask", 0, [](const Seen& seen) {
+    lodge_handle target = 0;
+    EXPECT_EQ(calls_of(seen.host).resolve(seen.host, "callee", 6, "f", 1, 0, &target), LODGE_OK);
+    lodge_call_options options{};
+    options.struct_size = sizeof options;
+    options.parent = seen.call;
+    const std::int32_t code = calls_of(seen.host).call(seen.host, target, nullptr, 0, &options, seen.out, nullptr);
+    const Value got = Value::unpack({seen.out->data, seen.out->size}).value();
+    EXPECT_EQ(got, Value(Value::List{"caller", seen.call->deadline_ns}));
+    return code;
+  });
+  Node node;
+  node.add(caller, callee);
+  ASSERT_TRUE(node.start("callee", {"callee"}));
+  ASSERT_TRUE(node.start("caller", {"caller"}));
+  EXPECT_EQ(node.call("caller", "ask").code, Code::OK);
+}
+
+TEST(Calls, a_call_started_without_waiting_tells_its_answer_on_a_worker) {
+  std::promise<std::string> told;
+  ScriptedPlugin caller("caller"), callee("callee");
+  callee.callback("f", 1, [](const Seen& seen) { return seen.done(seen.args()[0]); });
+  caller.callback("ask", 0, [&](const Seen& seen) {
+    lodge_handle target = 0;
+    EXPECT_EQ(calls_of(seen.host).resolve(seen.host, "callee", 6, "f", 1, 1, &target), LODGE_OK);
+    const Bytes args = rig::pack_all({"hello"});
+    const std::int32_t code = calls_of(seen.host).start(
+        seen.host, target, args.data(), args.size(), nullptr,
+        [](void* user, std::int32_t answer, std::int32_t, const lodge_slice* reply) {
+          EXPECT_EQ(answer, LODGE_OK);
+          static_cast<std::promise<std::string>*>(user)->set_value(*Value::unpack(view_of(*reply)).value().as_text());
+        },
+        &told, nullptr);
+    return code == LODGE_OK ? seen.done(true) : code;
+  });
+  Node node;
+  node.add(caller, callee);
+  ASSERT_TRUE(node.start("callee", {"callee"}));
+  ASSERT_TRUE(node.start("caller", {"caller"}));
+  EXPECT_EQ(node.call("caller", "ask").value, Value(true));
+  EXPECT_EQ(told.get_future().get(), "hello");
+}
+
+TEST(Calls, service_call_sees_every_call_from_outside_and_may_refuse) {
+  std::vector<Value> seen_args;
+  ScriptedPlugin guard("guard"), worker("worker");
+  guard.callback("service_call", 3, [&](const Seen& seen) {
+    seen_args = seen.args();
+    return seen_args[0] == Value("forbidden") ? seen.fail(LODGE_PERMISSION_DENIED, "not you") : LODGE_CONTINUE;
+  });
+  worker.callback("forbidden", 0, [](const Seen& seen) { return seen.done("secret"); });
+  worker.callback("add", 2,
+                  [](const Seen& seen) { return seen.done(*seen.args()[0].as_int() + *seen.args()[1].as_int()); });
+  Node node;
+  node.add(guard, worker);
+  ASSERT_TRUE(node.start("s", {"guard", "worker"}));
+  EXPECT_EQ(node.call("s", "forbidden").code, Code::PERMISSION_DENIED);
+  EXPECT_EQ(node.call("s", "add", {2, 3}).value, Value(5));
+  EXPECT_EQ(seen_args[0], Value("add"));
+  EXPECT_EQ(seen_args[1], Value(Value::List{2, 3}));
+  EXPECT_EQ(*seen_args[2].find("outside"), Value(true));
+  EXPECT_EQ(node.call("s", "nothing").code, Code::UNIMPLEMENTED);
+}
+
+}  // namespace
+}  // namespace lodge
