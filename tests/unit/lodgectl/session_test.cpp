@@ -1,0 +1,118 @@
+// Whole runs of lodgectl, against a host that answers as the test says.
+#include "lodgectl/session.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <fstream>
+#include <sstream>
+
+#include "fake_host.hpp"
+#include "lodgectl/verb.hpp"
+
+namespace lodge::ctl {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+using wire::Value;
+
+/// Knows a service `echo`, whose function `say` answers its arguments, and what the host itself is asked here.
+class Runs : public ::testing::Test {
+ protected:
+  ExitCode run(std::vector<std::string> words) {
+    words.insert(words.begin(), {"lodgectl", "--socket", host_.path().string()});
+    std::vector<const char*> pointers;
+    for (const std::string& word : words) pointers.push_back(word.c_str());
+    const auto options = read_options(static_cast<int>(pointers.size()), pointers.data());
+    EXPECT_TRUE(options.ok());
+    out_.str("");
+    errors_.str("");
+    Session session(*options, {out_, errors_, options->json, false});
+    return run_verb(session);
+  }
+
+  Result<Value> answer(const wire::CallBody& call, const Value::List& arguments) {
+    ++calls_;
+    if (call.service == "lodge") return of_host(call.name, arguments);
+    if (call.service != "echo") return Error{Code::NOT_FOUND, "no service `" + std::string(call.service) + "`"};
+    if (arguments.size() == 1 && arguments[0] == Value("bad"))
+      return Error{Code::INVALID_ARGUMENT, "bad", Executed::yes};
+    return Value(arguments);
+  }
+
+  static Result<Value> of_host(std::string_view name, const Value::List& arguments) {
+    if (name == "status") return Value::map({{"name", "fake"}});
+    if (name == "store_list") return Value(Value::List{Value::map({{"value", 3}, {"key", arguments.at(0)}})});
+    if (name == "config_put") return Value(arguments);
+    return Error{Code::UNIMPLEMENTED, "nothing of the kind"};
+  }
+
+  std::atomic<int> calls_ = 0;
+  FakeHost host_{[this](const auto& call, const auto& arguments) { return answer(call, arguments); }};
+  std::ostringstream out_;
+  std::ostringstream errors_;
+};
+
+TEST_F(Runs, a_call_prints_the_answer_as_json) {
+  EXPECT_EQ(run({"call", "echo", "say", "1", "ada", "[true]"}), ExitCode::ok);
+  EXPECT_EQ(out_.str(), "[1,\"ada\",[true]]\n");
+}
+
+TEST_F(Runs, an_error_goes_to_the_error_stream_and_ends_with_one) {
+  EXPECT_EQ(run({"call", "greter", "say"}), ExitCode::failed);
+  EXPECT_EQ(out_.str(), "");
+  EXPECT_EQ(errors_.str(), "lodgectl: NOT_FOUND: no service `greter`\n");
+}
+
+TEST_F(Runs, the_host_is_asked_by_its_own_service) {
+  EXPECT_EQ(run({"status"}), ExitCode::ok);
+  EXPECT_EQ(out_.str(), "name  fake\n");
+  EXPECT_EQ(run({"store", "list", "words"}), ExitCode::ok);
+  EXPECT_EQ(out_.str(), "key    value\nwords  3\n");
+  EXPECT_EQ(run({"--json", "store", "list", "words"}), ExitCode::ok);
+  EXPECT_EQ(out_.str(), "[{\"value\":3,\"key\":\"words\"}]\n");
+}
+
+TEST_F(Runs, each_line_of_a_file_is_a_call) {
+  const auto file = host_.path().parent_path() / "lines";
+  std::ofstream text(file);
+  for (int line = 0; line < 500; ++line) text << "line " << line << "\n";
+  text.close();
+  EXPECT_EQ(run({"--json", "call", "echo", "say", "first", "--each-line", file}), ExitCode::ok);
+  EXPECT_THAT(out_.str(), AllOf(StartsWith("{\"line\":1,\"result\":[\"first\",\"line 0\"]}\n"),
+                                HasSubstr("{\"line\":500,\"result\":[\"first\",\"line 499\"]}\n")));
+  EXPECT_EQ(calls_, 500);
+}
+
+TEST_F(Runs, lines_that_fail_are_counted_and_named) {
+  const auto file = host_.path().parent_path() / "lines";
+  std::ofstream(file) << "good\nbad\ngood";
+  EXPECT_EQ(run({"call", "echo", "say", "--each-line", file}), ExitCode::failed);
+  EXPECT_THAT(errors_.str(),
+              AllOf(HasSubstr("INVALID_ARGUMENT: line 2: bad"), HasSubstr("3 calls, 2 answered, 1 failed")));
+}
+
+TEST_F(Runs, async_returns_without_the_answer_but_reports_a_refusal) {
+  EXPECT_EQ(run({"call", "echo", "say", "1", "--async"}), ExitCode::ok);
+  EXPECT_EQ(out_.str(), "");
+  EXPECT_EQ(run({"call", "greter", "say", "--async"}), ExitCode::failed);
+  EXPECT_THAT(errors_.str(), HasSubstr("no service `greter`"));
+}
+
+TEST_F(Runs, bench_reports_rate_and_latency) {
+  EXPECT_EQ(run({"bench", "echo", "say", "--connections", "2", "--depth", "4", "--seconds", "0.05"}), ExitCode::ok);
+  for (const char* figure : {"calls  ", "errors       0", "calls_per_s", "p50_us", "p99_us", "max_us"}) {
+    EXPECT_THAT(out_.str(), HasSubstr(figure));
+  }
+}
+
+TEST_F(Runs, bench_of_what_does_not_exist_says_so_at_once) {
+  EXPECT_EQ(run({"bench", "greter", "say"}), ExitCode::failed);
+  EXPECT_EQ(calls_, 1);
+}
+
+}  // namespace
+}  // namespace lodge::ctl
