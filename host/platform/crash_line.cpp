@@ -83,7 +83,7 @@ void install_crash_line(CrashDescriber describe) {
   static_cast<void>(own);
   struct sigaction action {};
   action.sa_handler = &on_crash;
-  action.sa_flags = SA_ONSTACK | SA_RESETHAND | SA_NODEFER;
+  action.sa_flags = static_cast<int>(SA_ONSTACK | SA_RESETHAND | SA_NODEFER);
   sigemptyset(&action.sa_mask);
   for (const int signum : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT}) ::sigaction(signum, &action, nullptr);
 }
