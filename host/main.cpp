@@ -1,2 +1,93 @@
 // lodged: the host process.
-int main() { return 0; }
+#include <lodge/descriptor.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cxxopts.hpp>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "base/log.hpp"
+#include "control/config_file.hpp"
+#include "control/host.hpp"
+#include "platform/crash_line.hpp"
+#include "plugin/crash_context.hpp"
+
+namespace {
+
+using lodge::control::ExitCode;
+using lodge::control::status_of;
+
+int complain(ExitCode exit, const std::string& message) {
+  std::fprintf(stderr, "lodged: %s\n", message.c_str());
+  return status_of(exit);
+}
+
+cxxopts::Options command_line() {
+  cxxopts::Options options("lodged", "lodged: runs services from plugins.\n");
+  options.add_options()                                                                                               //
+      ("c,config", "the configuration file; without it, defaults", cxxopts::value<std::string>(), "FILE")             //
+      ("set", "override one value of it, again and again", cxxopts::value<std::vector<std::string>>(), "PATH=VALUE")  //
+      ("check", "tell whether the configuration is good, and do not run")                                             //
+      ("version", "show the version")                                                                                 //
+      ("h,help", "show this");
+  return options;
+}
+
+void configure_log(const lodge::control::LogSection& section) {
+  const bool human = section.format == lodge::control::LogFormat::human ||
+                     (section.format == lodge::control::LogFormat::automatic && isatty(STDERR_FILENO) == 1);
+  lodge::log::configure(human ? lodge::log::Format::human : lodge::log::Format::json, section.level);
+  for (const auto& [module, level] : section.modules) lodge::log::set_level(module, level);
+}
+
+int run(const lodge::control::HostConfig& config, bool only_check) {
+  configure_log(config.log);
+  lodge::control::Host host(config);
+  const auto failure = only_check ? host.check() : host.run();
+  if (failure) return complain(failure->exit, failure->message);
+  if (only_check) std::printf("lodged: the configuration is good (%zu services)\n", config.services.size());
+  return status_of(ExitCode::ok);
+}
+
+int main_with(int argc, const char* const* argv) {
+  cxxopts::Options options = command_line();
+  const cxxopts::ParseResult given = options.parse(argc, argv);
+  if (given.count("help") > 0) {
+    std::printf("%s", options.help().c_str());
+    return status_of(ExitCode::ok);
+  }
+  if (given.count("version") > 0) {
+    std::printf("lodged %s\n", LODGE_SDK_VERSION);
+    return status_of(ExitCode::ok);
+  }
+  if (!given.unmatched().empty()) {
+    return complain(ExitCode::usage, "unknown argument " + given.unmatched().front() + "; see lodged --help");
+  }
+  lodge::control::ConfigSource source{
+      .file = std::nullopt, .overrides = {}, .environment = lodge::control::process_environment()};
+  if (given.count("config") > 0) source.file = given["config"].as<std::string>();
+  if (given.count("set") > 0) source.overrides = given["set"].as<std::vector<std::string>>();
+  const lodge::Result<lodge::control::HostConfig> config = lodge::control::read_config(source);
+  if (!config) {
+    return complain(lodge::control::exit_code_of_config_error(config.error().code), config.error().message);
+  }
+  return run(*config, given.count("check") > 0);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // A peer that has gone is noticed by the write that fails.
+  std::signal(SIGPIPE, SIG_IGN);
+  lodge::platform::install_crash_line(lodge::plugin::describe_crash);
+  try {
+    return main_with(argc, argv);
+  } catch (const cxxopts::exceptions::exception& error) {
+    return complain(ExitCode::usage, std::string(error.what()) + "; see lodged --help");
+  } catch (const std::exception& error) {
+    return complain(ExitCode::os_error, error.what());
+  }
+}

@@ -1,0 +1,114 @@
+#include <lodge/writer.h>
+
+#include <array>
+#include <vector>
+
+#include "control/admin.hpp"
+#include "service/instance_context.hpp"
+#include "wire/msgpack.hpp"
+
+namespace lodge::control {
+
+namespace {
+
+constexpr std::array topics = {status_verbs, store_verbs, names_verbs, config_verbs};
+
+const AdminVerb* find_verb(std::string_view name, std::uint32_t arity) {
+  for (const auto& topic : topics) {
+    for (const AdminVerb& verb : topic()) {
+      if (verb.name == name && verb.arity == arity) return &verb;
+    }
+  }
+  return nullptr;
+}
+
+Result<std::vector<wire::Value>> arguments(const lodge_call& call) {
+  std::vector<wire::Value> out;
+  ByteView rest = view_of(call.args);
+  for (std::uint32_t i = 0; i < call.arity; ++i) {
+    const Result<std::size_t> size = wire::check_values(rest, 1, {});
+    if (!size) return size.error();
+    Result<wire::Value> value = wire::Value::unpack(rest.first(*size));
+    if (!value) return std::move(value).error();
+    out.push_back(*std::move(value));
+    rest = rest.subspan(*size);
+  }
+  return out;
+}
+
+std::int32_t run(void* self, const lodge_call* call, lodge_writer* out) {
+  const AdminVerb* const verb = find_verb(text_of(call->name), call->arity);
+  if (verb == nullptr) return lodge_fail(out, LODGE_UNIMPLEMENTED, "no such verb");
+  const Result<std::vector<wire::Value>> args = arguments(*call);
+  if (!args) return lodge_fail(out, static_cast<std::int32_t>(args.error().code), args.error().message.c_str());
+  const Result<wire::Value> result = verb->run(*static_cast<Admin*>(self), *args);
+  if (!result) return lodge_fail(out, static_cast<std::int32_t>(result.error().code), result.error().message.c_str());
+  const Bytes packed = result->pack();
+  if (lodge_write(out, packed.data(), packed.size()) != LODGE_OK) {
+    return lodge_fail(out, LODGE_RESOURCE_EXHAUSTED, "the answer is too large; ask for less at a time");
+  }
+  return LODGE_DONE;
+}
+
+std::int32_t create(const lodge_host* host, void** self, lodge_writer*) {
+  *self = &plugin::HostContext::from(host).state<Admin>(plugin::Place::admin);
+  return LODGE_OK;
+}
+
+std::vector<lodge_callback> callbacks() {
+  std::vector<lodge_callback> out;
+  for (const auto& topic : topics) {
+    for (const AdminVerb& verb : topic()) {
+      out.push_back({.name = verb.name,
+                     .fn = run,
+                     .arity = verb.arity,
+                     .flags = LODGE_FUNCTION,
+                     .params = verb.params,
+                     .result = "any",
+                     .doc = verb.doc});
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+const lodge_plugin& admin_plugin() {
+  static const std::vector<lodge_callback> all = callbacks();
+  static const lodge_hooks hooks{.struct_size = sizeof(lodge_hooks),
+                                 .create = create,
+                                 .destroy = nullptr,
+                                 .config = nullptr,
+                                 .start = nullptr,
+                                 .stop = nullptr};
+  static const lodge_plugin descriptor{
+      .struct_size = sizeof(lodge_plugin),
+      .abi = LODGE_ABI,
+      .flags = 0,
+      .sdk_version = LODGE_SDK_VERSION,
+      .name = admin_plugin_name.data(),
+      .version = LODGE_SDK_VERSION,
+      .summary = "the host itself, as lodgectl sees it",
+      .group = nullptr,
+      .dependencies = {},
+      .needs = {},
+      .settings = {},
+      .callbacks = {all.data(), static_cast<std::uint32_t>(all.size()), sizeof(lodge_callback)},
+      .hooks = &hooks};
+  return descriptor;
+}
+
+Result<std::string> text_argument(std::span<const wire::Value> args, std::size_t index) {
+  if (const std::string* text = args[index].as_text()) return *text;
+  return Error{Code::INVALID_ARGUMENT,
+               "argument " + std::to_string(index + 1) + ": expected str, got " + std::string(args[index].type_name())};
+}
+
+Result<std::uint64_t> count_argument(std::span<const wire::Value> args, std::size_t index) {
+  if (const std::int64_t* number = args[index].as_int(); number != nullptr && *number >= 0) {
+    return static_cast<std::uint64_t>(*number);
+  }
+  return Error{Code::INVALID_ARGUMENT, "argument " + std::to_string(index + 1) + ": expected a whole number from 0"};
+}
+
+}  // namespace lodge::control

@@ -1,0 +1,146 @@
+// Verbs about the host, its services and its plugins.
+#include <unistd.h>
+
+#include "base/closest.hpp"
+#include "base/log.hpp"
+#include "control/admin.hpp"
+
+namespace lodge::control {
+
+namespace {
+
+using wire::Value;
+
+Value::List texts(const std::vector<std::string>& items) { return {items.begin(), items.end()}; }
+
+Result<Value> status(Admin& admin, std::span<const Value>) {
+  const WorkerPool::Stats threads = admin.workers.stats();
+  return Value::map({
+      {"node", admin.config.host.name},
+      {"version", LODGE_SDK_VERSION},
+      {"pid", std::int64_t{getpid()}},
+      {"uptime_ms", (admin.clock.now() - admin.started_at) / 1'000'000},
+      {"services", admin.runtime.services().size()},
+      {"connections", admin.server.connection_count()},
+      {"calls_accepted", admin.server.accepted()},
+      {"calls_in_flight", admin.server.in_flight()},
+      {"queued", threads.queued},
+      {"threads", threads.threads},
+      {"threads_running", threads.running},
+      {"threads_blocked", threads.blocked},
+      {"threads_stuck", threads.stuck},
+      {"calls_refused", threads.rejected},
+      {"names", admin.names.size()},
+      {"plugins_misbehaved", log::misbehaved_count()},
+  });
+}
+
+Value summary(service::Service& each) {
+  const service::Service::State state = each.state();
+  Value::List plugins;
+  for (const auto& instance : each.instances()) plugins.emplace_back(instance->name());
+  return Value::map({{"name", each.spec().name},
+                     {"status", service::running_name(state.running)},
+                     {"reason", state.reason},
+                     {"since_ms", state.since_wall_ns / 1'000'000},
+                     {"version", each.spec().version},
+                     {"class", each.spec().service_class},
+                     {"global", each.spec().global},
+                     {"plugins", std::move(plugins)},
+                     {"last_error", state.last_error}});
+}
+
+Result<Value> services(Admin& admin, std::span<const Value>) {
+  Value::List out;
+  for (const auto& each : admin.runtime.services()) out.push_back(summary(*each));
+  return Value(std::move(out));
+}
+
+Value plugin_of_service(service::Instance& instance) {
+  const plugin::Descriptor& descriptor = instance.plugin().descriptor;
+  Result<Value> settings = Value::unpack(*instance.context().settings());
+  Value shown = settings ? *std::move(settings) : Value();
+  for (const plugin::Setting& setting : descriptor.settings) {
+    if ((setting.flags & LODGE_SECRET) != 0) shown.set(setting.name, "(secret)");
+  }
+  return Value::map({{"name", descriptor.name},
+                     {"version", descriptor.version},
+                     {"summary", descriptor.summary},
+                     {"file", instance.plugin().file},
+                     {"settings", std::move(shown)}});
+}
+
+Value callback_of_service(const service::Chain& chain) {
+  Value::List links;
+  for (const service::Link& link : chain.links) links.emplace_back(link.instance->name());
+  return Value::map({{"name", chain.name},
+                     {"arity", chain.arity},
+                     {"kind", chain.function ? "function" : "callback"},
+                     {"quick", chain.quick()},
+                     {"params", chain.params},
+                     {"result", chain.result},
+                     {"doc", chain.doc},
+                     {"chain", std::move(links)}});
+}
+
+Result<Value> service_show(Admin& admin, std::span<const Value> args) {
+  const Result<std::string> name = text_argument(args, 0);
+  if (!name) return name.error();
+  const std::shared_ptr<service::Service> found = admin.runtime.find(*name);
+  if (!found) {
+    std::vector<std::string> names;
+    for (const auto& each : admin.runtime.services()) names.push_back(each->spec().name);
+    return Error{Code::NOT_FOUND, "no service `" + *name + "`" + did_you_mean(*name, names)};
+  }
+  Value out = summary(*found);
+  Value::List plugins;
+  for (const auto& instance : found->instances()) plugins.push_back(plugin_of_service(*instance));
+  Value::List callbacks;
+  // A pass keeps the chains there while they are looked at.
+  if (const service::Cell::Pass pass(found->cell()); pass) {
+    for (const service::Chain& chain : found->dispatch().chains()) callbacks.push_back(callback_of_service(chain));
+  }
+  out.set("plugins", std::move(plugins));
+  out.set("callbacks", std::move(callbacks));
+  out.set("notes", texts(found->notes()));
+  out.set("origin", found->spec().origin);
+  out.set("store_entries", found->store().entries());
+  out.set("store_bytes", found->store().bytes());
+  out.set("store_bytes_max", found->spec().store_bytes_max);
+  return out;
+}
+
+Result<Value> plugins(Admin& admin, std::span<const Value>) {
+  const BlockedScope blocked(admin.workers);
+  Value::List out;
+  for (const plugin::Catalog::Entry& entry : admin.plugins.scan()) {
+    const plugin::Descriptor* const descriptor = entry.descriptor();
+    out.push_back(Value::map({{"name", descriptor != nullptr ? descriptor->name : ""},
+                              {"version", descriptor != nullptr ? descriptor->version : ""},
+                              {"state", plugin::state_name(entry.state)},
+                              {"summary", descriptor != nullptr ? descriptor->summary : ""},
+                              {"file", entry.path},
+                              {"error", entry.error ? entry.error->message : ""}}));
+  }
+  return Value(std::move(out));
+}
+
+Result<Value> reload(Admin&, std::span<const Value>) {
+  return Error{Code::FAILED_PRECONDITION,
+               "this version cannot apply a changed configuration while it runs: a restart is needed. `lodged --check` "
+               "tells whether the new one is good"};
+}
+
+constexpr AdminVerb verbs[] = {
+    {"status", 0, "", "the host at a glance", status},
+    {"services", 0, "", "all services", services},
+    {"service", 1, "name: str", "one service: chain, callbacks, settings", service_show},
+    {"plugins", 0, "", "all plugin files and built-in plugins", plugins},
+    {"reload", 0, "", "apply the changed configuration", reload},
+};
+
+}  // namespace
+
+std::span<const AdminVerb> status_verbs() { return verbs; }
+
+}  // namespace lodge::control

@@ -1,0 +1,31 @@
+// Plugins for services: from the catalog of the plugin directories, under the operator's rules.
+#pragma once
+
+#include <mutex>
+#include <vector>
+
+#include "control/host_config.hpp"
+#include "plugin/catalog.hpp"
+#include "service/plugin_source.hpp"
+
+namespace lodge::control {
+
+/// Thread-safe: services start on one thread while the command line lists plugins on another.
+class CatalogSource final : public service::PluginSource {
+ public:
+  CatalogSource(plugin::Catalog& catalog, const HostConfig& config) : catalog_(catalog), config_(config) {}
+
+  [[nodiscard]] Result<const plugin::Descriptor*> describe(std::string_view name) override;
+  [[nodiscard]] Result<std::shared_ptr<const plugin::Plugin>> load(std::string_view name) override;
+  [[nodiscard]] std::vector<std::string> denied(std::string_view name) const override;
+
+  /// Reads all plugin files, and tells what there is. Blocks.
+  [[nodiscard]] std::vector<plugin::Catalog::Entry> scan();
+
+ private:
+  std::mutex mutex_;
+  plugin::Catalog& catalog_;
+  const HostConfig& config_;
+};
+
+}  // namespace lodge::control

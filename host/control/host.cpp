@@ -1,0 +1,276 @@
+#include "control/host.hpp"
+
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <utility>
+
+#include "base/log.hpp"
+#include "control/loop_watch.hpp"
+#include "names/abi_config.hpp"
+#include "names/abi_names.hpp"
+#include "platform/notify.hpp"
+#include "plugin/abi_log.hpp"
+#include "service/abi_store.hpp"
+#include "service/base_plugin.hpp"
+
+namespace lodge::control {
+
+namespace {
+
+constexpr std::string_view module = "control";
+constexpr MonotonicNs ms = 1'000'000;
+
+plugin::CatalogOptions catalog_options(const HostConfig& config) {
+  plugin::CatalogOptions out;
+  for (const auto& directory : config.host.plugin_dirs) out.directories.push_back(directory.string());
+  out.data_dir = config.host.data_dir.string();
+  out.scan.describe_program = plugin::find_describe_program();
+  for (const auto& [name, section] : config.plugins) {
+    if (!section.sha256.empty()) out.pins[name] = section.sha256;
+  }
+  return out;
+}
+
+WorkerPoolOptions worker_options(const HostConfig& config) {
+  return {.workers = config.threads.workers,
+          .spares_max = config.threads.spares_max,
+          .queue_depth_max = config.threads.queue_depth_max,
+          .spin_us = config.threads.spin_us};
+}
+
+ServerOptions server_options(const HostConfig& config) {
+  ServerOptions out;
+  out.node = config.host.name;
+  out.call_timeout_ns = config.limits.call_timeout_ms * ms;
+  out.listener.connections_max = config.limits.connections_max;
+  wire::ConnectionOptions& connection = out.listener.connection;
+  connection.limits = {.frame_bytes_max = config.limits.frame_bytes_max,
+                       .depth_max = config.limits.depth_max,
+                       .elements_max = config.limits.elements_max};
+  connection.out_bytes_max = config.limits.out_bytes_max;
+  connection.frame_timeout_ns = config.limits.frame_timeout_ms * ms;
+  connection.write_timeout_ns = config.limits.write_timeout_ms * ms;
+  connection.in_flight_max = config.limits.in_flight_max;
+  return out;
+}
+
+std::unique_ptr<Loop> loop_or_throw(const Clock& clock, std::uint32_t spin_us) {
+  Result<std::unique_ptr<Loop>> loop = Loop::create(clock, spin_us);
+  if (!loop) throw std::runtime_error(loop.error().text());
+  return *std::move(loop);
+}
+
+}  // namespace
+
+Host::Host(const HostConfig& config)
+    : config_(config),
+      loop_(loop_or_throw(clock_, config.threads.spin_us)),
+      workers_(worker_options(config)),
+      names_(workers_, config.limits.names_max),
+      node_config_(clock_, workers_, config.limits.config_entries_max),
+      catalog_(catalog_options(config)),
+      plugins_(catalog_, config),
+      runtime_({.clock = clock_,
+                .executor = workers_,
+                .timers = *loop_,
+                .interfaces = interfaces_,
+                .plugins = plugins_,
+                .call_timeout_ns = config.limits.call_timeout_ms * ms}),
+      name_ties_(names_, node_config_, runtime_.calls()),
+      server_(*loop_, workers_, runtime_.calls(), server_options(config)),
+      admin_{config, clock_, workers_, runtime_, names_, node_config_, plugins_, server_, clock_.now()} {
+  runtime_.listen(name_ties_);
+  names::offer_names(interfaces_, names_);
+  names::offer_config(interfaces_, node_config_);
+  service::offer_store(interfaces_);
+  plugin::offer_log(interfaces_);
+  interfaces_.offer(plugin::Place::admin, "", nullptr, &admin_);
+}
+
+Host::~Host() {
+  if (services_thread_.joinable()) services_thread_.join();
+}
+
+std::optional<Failure> Host::add_builtins() {
+  for (const lodge_plugin* each : {&service::builtin_base(), &admin_plugin()}) {
+    Result<std::shared_ptr<const plugin::Plugin>> bound = plugin::bind(*each);
+    Status added = bound ? catalog_.add_builtin(*bound) : bound.error();
+    if (!added) return Failure{ExitCode::internal, added.error().text()};
+  }
+  return std::nullopt;
+}
+
+std::optional<Failure> Host::seed_config() {
+  for (const auto& [domain, entries] : config_.node_config) {
+    for (const auto& [key, value] : entries) {
+      if (Status seeded = node_config_.seed(domain, key, value); !seeded) {
+        const std::string path = "config." + domain + "." + key;
+        return Failure{ExitCode::config, config_.origins.at(path) + ": " + path + ": " + seeded.error().message};
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Failure> Host::check() {
+  if (auto failure = add_builtins()) return failure;
+  if (auto failure = seed_config()) return failure;
+  std::string problems;
+  for (const service::ServiceSpec& spec : config_.services) {
+    if (Status planned = runtime_.check(spec); !planned) {
+      problems += (problems.empty() ? "" : "\n") + planned.error().message;
+    }
+  }
+  if (!problems.empty()) return Failure{ExitCode::config, problems};
+  return std::nullopt;
+}
+
+std::optional<Failure> Host::take_data_dir() {
+  std::error_code error;
+  const std::filesystem::path& directory = config_.host.data_dir;
+  std::filesystem::create_directories(directory, error);
+  if (error) {
+    return Failure{ExitCode::cannot_create, "data directory " + directory.string() + ": " + error.message() +
+                                                "; set host.data_dir to a directory that this user may write"};
+  }
+  Result<platform::FileLock> lock = platform::FileLock::take(directory / "lodged.lock");
+  if (!lock) {
+    const bool taken = lock.error().code == Code::ALREADY_EXISTS;
+    return Failure{taken ? ExitCode::try_later : ExitCode::cannot_create,
+                   "data directory " + directory.string() + ": " + lock.error().message +
+                       (taken ? "; stop it, or give this host a host.data_dir of its own" : "")};
+  }
+  lock_.emplace(*std::move(lock));
+  return std::nullopt;
+}
+
+std::optional<Failure> Host::listen() {
+  const std::filesystem::path& socket = config_.host.socket;
+  std::error_code error;
+  std::filesystem::create_directories(socket.parent_path(), error);
+  if (error) {
+    return Failure{ExitCode::cannot_create, "directory of the control socket " + socket.string() + ": " +
+                                                error.message() + "; set host.socket to a place this user may write"};
+  }
+  if (Status opened = server_.listen(socket); !opened) {
+    const bool taken = opened.error().code == Code::ALREADY_EXISTS;
+    return Failure{taken ? ExitCode::try_later : ExitCode::cannot_create,
+                   "control socket " + socket.string() + ": " + opened.error().message +
+                       (taken ? "; stop that host, or give this one a host.socket of its own" : "")};
+  }
+  return std::nullopt;
+}
+
+std::optional<Failure> Host::run() {
+  if (auto failure = check()) return failure;
+  if (auto failure = take_data_dir()) return failure;
+  if (auto failure = listen()) return failure;
+  for (const int signum : {SIGTERM, SIGINT}) {
+    if (Status handled = loop_->on_signal(signum, [this] { begin_drain(); }); !handled) {
+      return Failure{ExitCode::os_error, handled.error().text()};
+    }
+  }
+  if (Status handled = loop_->on_signal(
+          SIGHUP, [] { log::warn(module, "SIGHUP: a changed configuration is applied by a restart"); });
+      !handled) {
+    return Failure{ExitCode::os_error, handled.error().text()};
+  }
+  const LoopWatch watch(
+      clock_, [this] { return runtime_.quick_since(); }, pthread_self());
+  sweep_stores();
+  keep_watchdog();
+  services_thread_ = std::thread([this] { start_services(); });
+  loop_->run();
+  services_thread_.join();
+  // What still runs plugin code cannot be ended, nor can what it may touch be taken away.
+  if (!workers_.stop(100 * ms) || failure_) {
+    log::error(module, failure_ ? failure_->message : "a worker is still in plugin code");
+    _exit(status_of(failure_ ? failure_->exit : ExitCode::failed));
+  }
+  log::info(module, "stopped");
+  return std::nullopt;
+}
+
+// On a thread of its own, so that the loop serves timers and signals meanwhile.
+void Host::start_services() {
+  service::ServiceSpec admin;
+  admin.name = admin_service;
+  admin.plugins = {std::string(admin_plugin_name)};
+  std::optional<Failure> failure;
+  if (Status started = runtime_.start(admin); !started) failure = {ExitCode::internal, started.error().text()};
+  for (const service::ServiceSpec& spec : config_.services) {
+    if (failure) break;
+    Status started = runtime_.start(spec);
+    // A service that has failed is shown as that, and the host goes on; what could not even be loaded is refused.
+    if (!started && !runtime_.find(spec.name)) failure = {ExitCode::config, started.error().message};
+  }
+  loop_->post([this, failure = std::move(failure)] { began(failure); });
+}
+
+void Host::began(std::optional<Failure> failure) {
+  services_thread_.join();
+  begun_ = true;
+  if (failure) {
+    failure_ = std::move(failure);
+    stopping_ = true;
+  }
+  if (stopping_) {
+    stop_services();
+    return;
+  }
+  log::info(module, "node " + config_.host.name + " is ready: " + std::to_string(config_.services.size()) +
+                        " services, socket " + config_.host.socket.string());
+  platform::notify_ready("ready");
+}
+
+void Host::sweep_stores() {
+  (void)loop_->at(clock_.now() + 1000 * ms, [this] {
+    for (const auto& each : runtime_.services()) each->store().sweep();
+    sweep_stores();
+  });
+}
+
+void Host::keep_watchdog() {
+  const std::int64_t interval = platform::watchdog_interval_ns();
+  if (interval == 0) return;
+  platform::notify_watchdog();
+  (void)loop_->at(clock_.now() + interval / 2, [this] { keep_watchdog(); });
+}
+
+void Host::begin_drain() {
+  if (std::exchange(stopping_, true)) {
+    log::warn(module, "told to stop a second time: stopping at once");
+    _exit(128 + SIGTERM);
+  }
+  log::info(module, "draining: accepted calls are answered, later ones refused");
+  platform::notify_stopping("draining");
+  // Services that are still starting are stopped once they have.
+  if (!begun_) return;
+  server_.drain([this] { stop_services(); });
+  (void)loop_->at(clock_.now() + config_.limits.drain_timeout_ms * ms, [this] { stop_services(); });
+}
+
+void Host::stop_services() {
+  if (std::exchange(services_stopping_, true)) return;
+  const bool drained = server_.in_flight() == 0;
+  if (!drained) log::warn(module, "calls were still under way at the drain deadline (limits.drain_timeout_ms)");
+  services_thread_ = std::thread([this, drained] {
+    const bool clean = runtime_.stop_all(drained ? std::chrono::milliseconds(config_.limits.drain_timeout_ms)
+                                                 : std::chrono::milliseconds(0));
+    loop_->post([this, clean] {
+      if (!clean && !failure_) failure_ = {ExitCode::failed, "plugin code did not return; the host ends without it"};
+      end();
+    });
+  });
+}
+
+void Host::end() {
+  server_.close();
+  // The connections write what is left and close in the turns that follow.
+  (void)loop_->at(clock_.now() + 1500 * ms, [this] { loop_->stop(); });
+  if (server_.connection_count() == 0) loop_->stop();
+}
+
+}  // namespace lodge::control

@@ -1,0 +1,82 @@
+// A host: all layers put together, from the configuration to the last goodbye.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "base/loop.hpp"
+#include "base/worker_pool.hpp"
+#include "control/admin.hpp"
+#include "control/catalog_source.hpp"
+#include "control/exit_code.hpp"
+#include "control/host_config.hpp"
+#include "control/server.hpp"
+#include "names/names.hpp"
+#include "names/node_config.hpp"
+#include "platform/file_lock.hpp"
+#include "plugin/catalog.hpp"
+#include "service/name_ties.hpp"
+#include "service/runtime.hpp"
+
+namespace lodge::control {
+
+/// Why a host does not run: what to tell, and how to end.
+struct Failure {
+  ExitCode exit = ExitCode::internal;
+  std::string message;  ///< one line a problem
+};
+
+/// Used by the thread that makes it, which becomes the loop thread.
+class Host {
+ public:
+  explicit Host(const HostConfig& config);
+  ~Host();
+  Host(const Host&) = delete;
+  Host& operator=(const Host&) = delete;
+
+  /// Whether every service could start, as far as that shows without running plugins. Touches no file of the host's
+  /// own.
+  [[nodiscard]] std::optional<Failure> check();
+
+  /// Takes the data directory and the socket, starts the services, serves until it is told to stop (SIGTERM, SIGINT),
+  /// drains, stops. Nothing: it ended well.
+  [[nodiscard]] std::optional<Failure> run();
+
+ private:
+  [[nodiscard]] std::optional<Failure> seed_config();
+  [[nodiscard]] std::optional<Failure> take_data_dir();
+  [[nodiscard]] std::optional<Failure> listen();
+  [[nodiscard]] std::optional<Failure> add_builtins();
+  void start_services();
+  void began(std::optional<Failure> failure);
+  void sweep_stores();
+  void begin_drain();
+  void stop_services();
+  void end();
+  void keep_watchdog();
+
+  const HostConfig& config_;
+  SystemClock clock_;
+  std::unique_ptr<Loop> loop_;
+  WorkerPool workers_;
+  plugin::InterfaceRegistry interfaces_;
+  names::Names names_;
+  names::NodeConfig node_config_;
+  plugin::Catalog catalog_;
+  CatalogSource plugins_;
+  service::Runtime runtime_;
+  service::NameTies name_ties_;
+  Server server_;
+  Admin admin_;
+  std::optional<platform::FileLock> lock_;
+  std::thread services_thread_;  ///< starts services, later stops them, while the loop goes on
+  bool stopping_ = false;
+  bool begun_ = false;
+  bool services_stopping_ = false;
+  std::optional<Failure> failure_;
+};
+
+}  // namespace lodge::control

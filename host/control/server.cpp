@@ -1,0 +1,260 @@
+#include "control/server.hpp"
+
+#include <lodge/descriptor.h>
+
+#include <utility>
+
+#include "base/log.hpp"
+#include "base/loop_thread.hpp"
+#include "wire/envelope.hpp"
+
+namespace lodge::control {
+
+namespace {
+
+/// Frames are put together here before they go out; kept by the thread, so that answering allocates nothing.
+Writer& frame_writer() {
+  thread_local Writer writer(std::size_t{32} << 20);
+  writer.clear();
+  return writer;
+}
+
+void send_error(wire::Connection& connection, std::uint64_t id, const Error& error) {
+  Writer& writer = frame_writer();
+  if (wire::append_error(writer, id, error, connection.options().limits)) (void)connection.collect(writer.view());
+}
+
+}  // namespace
+
+/// What the server knows about one connection.
+struct Server::Session {
+  bool greeted = false;
+  std::uint64_t last_accepted = 0;
+  std::mutex mutex;  // workers take out what they have answered
+  std::unordered_map<std::uint64_t, std::weak_ptr<service::PendingCall>> calls;
+
+  static Session& of(const wire::Connection& connection) { return *static_cast<Session*>(connection.attachment()); }
+};
+
+/// Writes the reply to one call, from whichever thread has it; keeps the received arguments alive until then.
+class Server::FrameAnswer final : public service::AnswerTo {
+ public:
+  FrameAnswer(Server& server, std::shared_ptr<wire::Connection> connection, wire::Frame&& frame)
+      : server_(server), connection_(std::move(connection)), frame_(std::move(frame)) {}
+
+  void answer(Code code, Executed executed, ByteView body) override {
+    const std::uint64_t id = frame_.header.id;
+    Session& session = Session::of(*connection_);
+    {
+      std::lock_guard lock(session.mutex);
+      session.calls.erase(id);
+    }
+    Writer& writer = frame_writer();
+    write(writer, id, code, executed, body);
+    // A peer that has gone takes its answers with it.
+    if (on_loop_thread()) {
+      (void)connection_->collect(writer.view());
+    } else {
+      (void)connection_->send(writer.view());
+    }
+    connection_->finished();
+    server_.answered();
+  }
+
+ private:
+  void write(Writer& writer, std::uint64_t id, Code code, Executed executed, ByteView body) const {
+    const wire::Limits& limits = connection_->options().limits;
+    if (code != Code::OK) {
+      (void)wire::append_error(writer, id, {code, std::string(text_of(body)), executed}, limits);
+      return;
+    }
+    const wire::FrameHeader header{.kind = wire::FrameKind::reply, .executed = executed, .id = id};
+    if (const Status fits = wire::append_frame(writer, header, body, limits); !fits) {
+      (void)wire::append_error(writer, id, {fits.error().code, fits.error().message, executed}, limits);
+    }
+  }
+
+  Server& server_;
+  const std::shared_ptr<wire::Connection> connection_;
+  const wire::Frame frame_;
+};
+
+Server::Server(Loop& loop, Executor& executor, service::Calls& calls, ServerOptions options)
+    : loop_(loop), executor_(executor), calls_(calls), options_(std::move(options)) {}
+
+Server::~Server() = default;
+
+Status Server::listen(const std::filesystem::path& socket) {
+  Result<std::unique_ptr<wire::Listener>> opened = wire::Listener::open(loop_, socket, *this, options_.listener);
+  if (!opened) return std::move(opened).error();
+  listener_ = *std::move(opened);
+  return {};
+}
+
+void Server::on_opened(const std::shared_ptr<wire::Connection>& connection) {
+  connection->set_attachment(std::make_shared<Session>());
+  connections_[connection->id()] = connection;
+  connection_count_.store(connections_.size(), std::memory_order_relaxed);
+}
+
+void Server::on_closed(wire::Connection& connection, const Error& reason) {
+  log::debug("control", "connection " + std::to_string(connection.id()) + " closed: " + reason.text());
+  connections_.erase(connection.id());
+  connection_count_.store(connections_.size(), std::memory_order_relaxed);
+  std::unordered_map<std::uint64_t, std::weak_ptr<service::PendingCall>> orphans;
+  {
+    Session& session = Session::of(connection);
+    std::lock_guard lock(session.mutex);
+    orphans = std::move(session.calls);
+    session.calls.clear();
+  }
+  for (const auto& [id, weak] : orphans) {
+    if (const auto call = weak.lock()) (void)call->give_up(Code::CANCELLED, "the caller's connection closed");
+  }
+}
+
+void Server::on_frame(wire::Connection& connection, wire::Frame&& frame) {
+  const bool greeted = Session::of(connection).greeted;
+  if (!greeted && frame.header.kind != wire::FrameKind::hello) {
+    connection.close_after_writing({Code::INVALID_ARGUMENT, "the first frame must be a hello"});
+    if (frame.header.kind == wire::FrameKind::call) connection.finished();
+    return;
+  }
+  switch (frame.header.kind) {
+    case wire::FrameKind::hello:
+      on_hello(connection, frame);
+      break;
+    case wire::FrameKind::call:
+      on_call(connection, std::move(frame));
+      break;
+    case wire::FrameKind::cancel:
+      on_cancel(connection, frame.header.id);
+      break;
+    case wire::FrameKind::ping: {
+      Writer& writer = frame_writer();
+      const wire::FrameHeader header{.kind = wire::FrameKind::pong, .id = frame.header.id};
+      if (wire::append_frame(writer, header, {})) (void)connection.collect(writer.view());
+      break;
+    }
+    default:
+      connection.close_after_writing(
+          {Code::INVALID_ARGUMENT, "a client sends no " + std::string(wire::frame_kind_name(frame.header.kind))});
+  }
+}
+
+void Server::on_hello(wire::Connection& connection, const wire::Frame& frame) {
+  const Result<wire::HelloBody> theirs = wire::parse_hello(frame.body, connection.options().limits);
+  const wire::HelloBody ours{.name = options_.node, .software = std::string("lodge ") + LODGE_SDK_VERSION};
+  Status agreed = theirs ? Status() : theirs.error();
+  if (agreed) {
+    if (const auto protocol = wire::agree_on_protocol(ours, *theirs); !protocol) agreed = protocol.error();
+  }
+  if (!agreed) {
+    connection.close_after_writing(agreed.error());
+    return;
+  }
+  Session::of(connection).greeted = true;
+  Writer& writer = frame_writer();
+  if (wire::append_hello(writer, ours)) (void)connection.collect(writer.view());
+}
+
+void Server::on_call(wire::Connection& connection, wire::Frame&& frame) {
+  const std::uint64_t id = frame.header.id;
+  const auto refuse = [&](const Error& error) {
+    send_error(connection, id, error);
+    connection.finished();
+  };
+  if (draining_.load(std::memory_order_relaxed)) {
+    return refuse({Code::UNAVAILABLE, "the host is shutting down; the call did not run", Executed::no});
+  }
+  const Result<wire::CallBody> body = wire::parse_call(frame.body, connection.options().limits);
+  if (!body) return refuse(body.error());
+  const std::uint64_t left_us = frame.header.deadline_left_us;
+  constexpr std::uint64_t longest_us = std::uint64_t{365} * 24 * 3600 * 1'000'000;
+  const MonotonicNs timeout =
+      left_us > 0 ? static_cast<MonotonicNs>(std::min(left_us, longest_us) * 1000) : options_.call_timeout_ns;
+  const std::optional<lodge_trace> trace = frame.header.trace;
+  const service::CallRequest request{
+      .name = body->name,
+      .arity = body->arity,
+      .args = body->args,
+      .flags = LODGE_CALL_OUTSIDE | (body->idempotent ? std::uint32_t{LODGE_CALL_IDEMPOTENT} : 0),
+      .deadline = loop_.clock().now() + timeout,
+      .trace = trace ? &*trace : nullptr};
+  Session& session = Session::of(connection);
+  const std::shared_ptr<wire::Connection> holder = connections_.at(connection.id());
+  Result<std::shared_ptr<service::PendingCall>> call =
+      calls_.prepare(body->service, request, false, std::make_unique<FrameAnswer>(*this, holder, std::move(frame)));
+  if (!call) return refuse(call.error());
+  session.last_accepted = id;
+  accepted_.fetch_add(1, std::memory_order_relaxed);
+  in_flight_.fetch_add(1, std::memory_order_relaxed);
+  if ((*call)->quick()) {
+    (*call)->run_quick();
+    return;
+  }
+  {
+    std::lock_guard lock(session.mutex);
+    session.calls[id] = *call;
+  }
+  if (batch_.tasks.empty()) loop_.at_turn_end(*this);
+  batch_.tasks.push_back(call->get());
+  batch_.calls.push_back(*std::move(call));
+  batch_.from.emplace_back(holder, id);
+}
+
+void Server::at_turn_end() {
+  Batch batch = std::exchange(batch_, {});
+  for (const auto& call : batch.calls) call->submitted();
+  const std::size_t taken = executor_.submit(batch.tasks);
+  for (std::size_t i = taken; i < batch.calls.size(); ++i) {
+    if (!batch.calls[i]->dropped()) continue;
+    const auto& [connection, id] = batch.from[i];
+    {
+      Session& session = Session::of(*connection);
+      std::lock_guard lock(session.mutex);
+      session.calls.erase(id);
+    }
+    send_error(*connection, id, service::queue_full());
+    connection->finished();
+    answered();
+  }
+}
+
+void Server::on_cancel(wire::Connection& connection, std::uint64_t id) {
+  std::shared_ptr<service::PendingCall> call;
+  {
+    Session& session = Session::of(connection);
+    std::lock_guard lock(session.mutex);
+    if (const auto found = session.calls.find(id); found != session.calls.end()) call = found->second.lock();
+  }
+  // None: it has been answered, and the two crossed.
+  if (call) (void)call->give_up(Code::CANCELLED, "cancelled by its caller");
+}
+
+void Server::answered() {
+  if (in_flight_.fetch_sub(1, std::memory_order_acq_rel) != 1 || !draining_.load(std::memory_order_acquire)) return;
+  loop_.post([this] {
+    if (in_flight() == 0 && drained_) std::exchange(drained_, nullptr)();
+  });
+}
+
+void Server::drain(std::function<void()> drained) {
+  if (listener_) listener_->close();
+  drained_ = std::move(drained);
+  draining_.store(true, std::memory_order_release);
+  for (const auto& [id, connection] : connections_) {
+    Writer& writer = frame_writer();
+    if (wire::append_goaway(writer, Session::of(*connection).last_accepted, "the host is shutting down")) {
+      (void)connection->send(writer.view());
+    }
+  }
+  // What is in this turn's batch has been accepted, and is counted.
+  if (in_flight() == 0 && drained_) std::exchange(drained_, nullptr)();
+}
+
+void Server::close() {
+  if (listener_) listener_->close_connections({Code::UNAVAILABLE, "the host has shut down"});
+}
+
+}  // namespace lodge::control
