@@ -63,6 +63,28 @@ Error missing_interface() {
           Executed::no};
 }
 
+/// A code's meaning, as status.h lists it.
+constexpr const char* meaning_of(std::int32_t code) noexcept {
+  switch (code) {
+#define LODGE_CODE_MEANING(name, number, meaning) \
+  case number:                                    \
+    return meaning;
+    LODGE_ERROR_CODES(LODGE_CODE_MEANING)
+#undef LODGE_CODE_MEANING
+    default:
+      return "an error without a better code";
+  }
+}
+
+/// What an operation on `key` answers when its interface refused: "lodge.store/1 get color: ...".
+template <typename Table>
+Error failed(std::string_view operation, std::string_view key, std::int32_t code) {
+  std::string text(InterfaceId<Table>::id);
+  text.append(" ").append(operation);
+  if (!key.empty()) text.append(" ").append(key);
+  return {code, text.append(": ").append(meaning_of(code)), Executed::no};
+}
+
 /// One interface of one host. `table` may be NULL: operations then answer missing_interface.
 template <typename Table>
 struct Link {

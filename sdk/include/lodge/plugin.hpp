@@ -16,6 +16,10 @@
 #include <lodge/descriptor.h>
 
 #include <lodge/hooks.hpp>
+#include <lodge/names.hpp>
+#include <lodge/node_config.hpp>
+#include <lodge/store.hpp>
+#include <lodge/timer.hpp>
 
 namespace lodge {
 inline namespace sdk {

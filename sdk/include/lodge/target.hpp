@@ -4,7 +4,7 @@
 #include <memory>
 #include <utility>
 
-#include <lodge/host.hpp>
+#include <lodge/log.hpp>
 #include <lodge/pack_structs.hpp>
 
 namespace lodge {
@@ -107,11 +107,21 @@ class Pending {
   lodge_handle handle_;
 };
 
-/// Hands an answer to the `done` of Host::start, and ends it.
+/// Who waits for the answer to a call that was started.
+template <typename R>
+struct Awaiting {
+  const lodge_host* host;
+  std::function<void(Result<R>)> done;
+};
+
+/// Hands the answer over, and ends the waiting.
 template <typename R>
 void take_answer(void* user, std::int32_t code, std::int32_t executed, const lodge_slice* reply) noexcept {
-  const std::unique_ptr<std::function<void(Result<R>)>> done(static_cast<std::function<void(Result<R>)>*>(user));
-  (*done)(answer_from<R>(code, executed, reply == nullptr ? std::span<const std::uint8_t>() : bytes_of(*reply)));
+  const std::unique_ptr<Awaiting<R>> awaiting(static_cast<Awaiting<R>*>(user));
+  guarded_task(awaiting->host, "the completion of a call", [&] {
+    awaiting->done(
+        answer_from<R>(code, executed, reply == nullptr ? std::span<const std::uint8_t>() : bytes_of(*reply)));
+  });
 }
 
 template <typename R, typename... Args>
@@ -132,8 +142,8 @@ Result<Pending> start_by_name(const Host& host, Parent parent, std::string_view 
   Buffer<> message;
   if (write_values(message, args...) != LODGE_OK) return no_room_for("the arguments");
   const lodge_call_options raw = raw_options({}, parent);
-  std::unique_ptr<std::function<void(Result<R>)>> user;
-  if (done) user = std::make_unique<std::function<void(Result<R>)>>(std::move(done));
+  std::unique_ptr<Awaiting<R>> user;
+  if (done) user.reset(new Awaiting<R>{host.raw(), std::move(done)});
   lodge_handle pending = 0;
   const std::int32_t code = link.table->start(link.host, *target, message.data, message.size, &raw,
                                               user ? &take_answer<R> : nullptr, user.get(), &pending);

@@ -1,0 +1,108 @@
+// The configuration that the whole node shares, with C++ types for values.
+#pragma once
+
+#include <lodge/entries.hpp>
+
+namespace lodge {
+inline namespace sdk {
+
+/// Entries by (domain, key), one msgpack value each. Limits and errors: lodge/config.h.
+class NodeConfig {
+  using Table = lodge_config_v1;
+
+ public:
+  explicit NodeConfig(Link<Table> link) noexcept : link_(link) {}
+
+  /// NOT_FOUND; INVALID_ARGUMENT: the value is no T. [quick]
+  template <typename T>
+  [[nodiscard]] Result<T> get(std::string_view domain, std::string_view key) const {
+    if (link_.table == nullptr) return missing_interface<Table>();
+    Buffer<> value;
+    const std::int32_t code = link_.table->get(link_.host, domain.data(), domain.size(), at(key), key.size(), &value);
+    if (code != LODGE_OK) return failed<Table>("get", key, code);
+    return value_from<T>(key, value.view());
+  }
+  template <typename T>
+  Result<void> put(std::string_view domain, std::string_view key, const T& value) const {
+    return write("put", &Table::put, domain, key, value);
+  }
+  /// ALREADY_EXISTS.
+  template <typename T>
+  Result<void> put_new(std::string_view domain, std::string_view key, const T& value) const {
+    return write("put_new", &Table::put_new, domain, key, value);
+  }
+  /// Adds an element to a list without equal ones, a missing one counting as empty. ALREADY_EXISTS.
+  template <typename T>
+  Result<void> add(std::string_view domain, std::string_view key, const T& element) const {
+    return write("add", &Table::add, domain, key, element);
+  }
+  /// NOT_FOUND.
+  Result<void> remove(std::string_view domain, std::string_view key) const {
+    if (link_.table == nullptr) return missing_interface<Table>();
+    return checked("remove", key, link_.table->remove(link_.host, domain.data(), domain.size(), at(key), key.size()));
+  }
+  /// Adds to an integer, a missing one counting as 0; answers the sum.
+  Result<std::int64_t> increment(std::string_view domain, std::string_view key, std::int64_t by = 1) const {
+    if (link_.table == nullptr) return missing_interface<Table>();
+    std::int64_t sum = 0;
+    const std::int32_t code =
+        link_.table->increment(link_.host, domain.data(), domain.size(), at(key), key.size(), by, &sum);
+    if (code != LODGE_OK) return failed<Table>("increment", key, code);
+    return sum;
+  }
+  /// As Store::update.
+  template <typename T, typename Fn>
+  Result<void> update(std::string_view domain, std::string_view key, Fn&& change) const {
+    if (link_.table == nullptr) return missing_interface<Table>();
+    return update_entry<T>(
+        change, key,
+        [&](lodge_update_fn fn, void* user) {
+          return link_.table->update(link_.host, domain.data(), domain.size(), at(key), key.size(), fn, user);
+        },
+        [](std::int32_t code, std::string_view where) { return failed<Table>("update", where, code); });
+  }
+  /// As Store::scan, over a domain.
+  template <typename Fn>
+  Result<void> scan(std::string_view domain, Fn&& see) const {
+    if (link_.table == nullptr) return missing_interface<Table>();
+    const std::int32_t code = visit_entries(see, [&](lodge_visit_fn fn, void* user) {
+      return link_.table->scan(link_.host, domain.data(), domain.size(), fn, user);
+    });
+    return checked("scan", domain, code < 0 ? code : std::int32_t{LODGE_OK});
+  }
+  /// Tells `fn` of changes from now on, on a worker, one at a time.
+  [[nodiscard]] Result<Watch> watch(std::string_view domain, std::string_view key,
+                                    std::function<void(const Change&)> fn, WatchMode mode = WatchMode::key) const {
+    if (link_.table == nullptr) return missing_interface<Table>();
+    return begin_watch(link_, key, std::move(fn), [&](lodge_watch_fn tell, void* user, lodge_handle* handle) {
+      return link_.table->watch(link_.host, domain.data(), domain.size(), at(key), key.size(),
+                                static_cast<std::uint32_t>(mode), tell, user, handle);
+    });
+  }
+
+ private:
+  static const std::uint8_t* at(std::string_view key) { return bytes_of(key).data(); }
+  static Result<void> checked(const char* operation, std::string_view key, std::int32_t code) {
+    if (code != LODGE_OK) return failed<Table>(operation, key, code);
+    return {};
+  }
+  template <typename T, typename Function>
+  Result<void> write(const char* operation, Function function, std::string_view domain, std::string_view key,
+                     const T& value) const {
+    if (link_.table == nullptr) return missing_interface<Table>();
+    Buffer<> bytes;
+    std::int32_t code = write_values(bytes, value);
+    if (code == LODGE_OK) {
+      code = (link_.table->*function)(link_.host, domain.data(), domain.size(), at(key), key.size(), bytes.data,
+                                      bytes.size);
+    }
+    return checked(operation, key, code);
+  }
+
+  Link<Table> link_;
+};
+
+inline NodeConfig Host::node_config() const noexcept { return NodeConfig(link<lodge_config_v1>()); }
+
+}  // namespace sdk
+}  // namespace lodge
