@@ -18,8 +18,9 @@ TableEntry::Ptr entry_of(const HashedKey& name, const Holders* holders) {
 }
 
 Bytes watched_key(Kind kind, ByteView name) {
-  Bytes key{static_cast<std::uint8_t>(kind)};
-  key.insert(key.end(), name.begin(), name.end());
+  Bytes key(1 + name.size());
+  key[0] = static_cast<std::uint8_t>(kind);
+  std::copy(name.begin(), name.end(), key.begin() + 1);
   return key;
 }
 
