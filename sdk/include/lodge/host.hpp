@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <string_view>
+#include <type_traits>
 
 #include <lodge/buffer.hpp>
 #include <lodge/result.hpp>
@@ -97,6 +98,10 @@ struct CallOptions {
   bool idempotent = false;      ///< the caller does not mind if it runs twice
 };
 
+/// Takes the answer to a call that was started.
+template <typename R>
+using Completion = std::type_identity_t<std::function<void(Result<R>)>>;
+
 template <typename Signature>
 class Target;
 class Pending;
@@ -134,8 +139,7 @@ class Host {
   Result<R> call(std::string_view service, std::string_view name, const Args&... args) const;
   /// Calls without waiting: `done` gets the Result<R>, on a worker. `done` may be empty: one-way. (target.hpp)
   template <typename R = void, typename... Args>
-  Result<Pending> start(std::string_view service, std::string_view name, std::function<void(Result<R>)> done,
-                        const Args&... args) const;
+  Result<Pending> start(std::string_view service, std::string_view name, Completion<R> done, const Args&... args) const;
   /// A target to call again and again: host.target<int(std::string)>("dictionary", "count"). (target.hpp)
   template <typename Signature>
   [[nodiscard]] Result<Target<Signature>> target(std::string_view service, std::string_view name) const;

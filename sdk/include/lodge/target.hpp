@@ -135,7 +135,7 @@ Result<R> call_by_name(const Host& host, Parent parent, std::string_view service
 
 template <typename R, typename... Args>
 Result<Pending> start_by_name(const Host& host, Parent parent, std::string_view service, std::string_view name,
-                              std::function<void(Result<R>)> done, const Args&... args) {
+                              Completion<R> done, const Args&... args) {
   const auto link = host.link<lodge_call_v1>();
   const Result<lodge_handle> target = resolve(link, service, name, sizeof...(Args));
   if (!target) return target.error();
@@ -158,7 +158,7 @@ Result<R> Host::call(std::string_view service, std::string_view name, const Args
 }
 
 template <typename R, typename... Args>
-Result<Pending> Host::start(std::string_view service, std::string_view name, std::function<void(Result<R>)> done,
+Result<Pending> Host::start(std::string_view service, std::string_view name, Completion<R> done,
                             const Args&... args) const {
   return start_by_name<R>(*this, {}, service, name, std::move(done), args...);
 }
