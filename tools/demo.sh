@@ -61,7 +61,8 @@ lodgectl services
 say "feeding it $text, a call a line"
 lodgectl call words feed --each-line "$text"
 
-lodgectl store list words --limit 1000000 | awk 'NR > 1 { print $1, $2 }' | LC_ALL=C sort >"$directory/counted"
+lodgectl store list words --prefix word/ --limit 1000000 | awk 'NR > 1 { sub(/^word\//, "", $1); print $1, $2 }' |
+  LC_ALL=C sort >"$directory/counted"
 say "the twenty most frequent words"
 sort -k 2,2nr -k 1,1 "$directory/counted" | head -n 20 | awk '{ printf "%6d  %s\n", $2, $1 }'
 
