@@ -79,6 +79,7 @@ class SpawnSetup {
     std::vector<std::string> words = {options.program.string()};
     words.insert(words.end(), options.args.begin(), options.args.end());
     std::vector<char*> argv;
+    argv.reserve(words.size() + 1);
     for (std::string& word : words) argv.push_back(word.data());
     argv.push_back(nullptr);
     return ::posix_spawn(&pid, words.front().c_str(), &actions_, &attributes_, argv.data(), environ);
