@@ -22,7 +22,10 @@ class Buffer : public lodge_writer {
  public:
   static constexpr std::size_t limit = std::size_t{64} << 20;
 
-  Buffer() noexcept : lodge_writer{nullptr, 0, inline_bytes, &Buffer::grow} { data = inline_.data(); }
+  Buffer() noexcept : lodge_writer{nullptr, 0, inline_bytes, &Buffer::grow} {
+    data = inline_.data();
+    inline_[0] = 0;  // else compilers warn wherever an empty buffer is handed on
+  }
   Buffer(const Buffer&) = delete;
   Buffer& operator=(const Buffer&) = delete;
   ~Buffer() = default;
