@@ -4,6 +4,8 @@
 
 #include <csignal>
 #include <cstdio>
+// Commas belong to the words that people type, [1,2] and a = ["b", "c"]; NUL is in none.
+#define CXXOPTS_VECTOR_DELIMITER '\0'
 #include <cxxopts.hpp>
 #include <exception>
 #include <string>

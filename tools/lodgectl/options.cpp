@@ -1,6 +1,8 @@
 #include "lodgectl/options.hpp"
 
 #include <cstdlib>
+// Commas belong to the words that people type, [1,2] and a = ["b", "c"]; NUL is in none.
+#define CXXOPTS_VECTOR_DELIMITER '\0'
 #include <cxxopts.hpp>
 
 #include "base/closest.hpp"

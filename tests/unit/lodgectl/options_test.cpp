@@ -27,6 +27,10 @@ TEST(Options, negative_numbers_are_words) {
   EXPECT_THAT(read({"call", "s", "f", "-1", "-.5"})->words, ElementsAre("call", "s", "f", "-1", "-.5"));
 }
 
+TEST(Options, commas_are_part_of_words) {
+  EXPECT_THAT(read({"call", "s", "f", "[1,2]", "one, two"})->words, ElementsAre("call", "s", "f", "[1,2]", "one, two"));
+}
+
 TEST(Options, tell_which_ones_of_single_verbs_were_given) {
   EXPECT_THAT(read({"names", "--shared", "--limit=5"})->given, ElementsAre("limit", "shared"));
 }
