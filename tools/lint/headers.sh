@@ -9,5 +9,6 @@ check_one() {
 }
 export -f check_one
 
+# shellcheck disable=SC2016  # bash -c expands it
 tools/lint/sources.sh | grep -E '^(host|tools)/.*\.hpp$' |
   xargs -r -P "$(nproc)" -I {} bash -c 'check_one "$1"' _ {}
