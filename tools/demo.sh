@@ -94,7 +94,8 @@ To go on by hand, `tools/dev run` keeps such a host running. In another terminal
   lodgectl status
   lodgectl service show words
   lodgectl call words feed "one fish two fish"
-  lodgectl store list words
+  lodgectl call words top 5
+  lodgectl store list words --prefix word/ --limit 10
   lodgectl call greeter greet ada
   lodgectl bench greeter greet ada --depth 64
 
