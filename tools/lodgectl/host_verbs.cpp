@@ -7,7 +7,7 @@ namespace {
 using wire::Value;
 
 constexpr std::string_view service_columns[] = {"name", "status", "plugins", "version", "class"};
-constexpr std::string_view plugin_columns[] = {"name", "version", "status", "file", "summary"};
+constexpr std::string_view plugin_columns[] = {"name", "version", "state", "summary", "file"};
 constexpr std::string_view name_columns[] = {"name", "service", "value"};
 
 ExitCode show_fields(Session& session, std::string_view function, const Value::List& arguments) {
