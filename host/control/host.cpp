@@ -56,6 +56,11 @@ ServerOptions server_options(const HostConfig& config) {
   return out;
 }
 
+/// What is not safe to use is told apart from what is wrongly written.
+ExitCode exit_of_refused_service(const Error& error) {
+  return error.code == Code::PERMISSION_DENIED ? ExitCode::permission : ExitCode::config;
+}
+
 std::unique_ptr<Loop> loop_or_throw(const Clock& clock, std::uint32_t spin_us) {
   Result<std::unique_ptr<Loop>> loop = Loop::create(clock, spin_us);
   if (!loop) throw std::runtime_error(loop.error().text());
@@ -117,14 +122,14 @@ std::optional<Failure> Host::seed_config() {
 std::optional<Failure> Host::check() {
   if (auto failure = add_builtins()) return failure;
   if (auto failure = seed_config()) return failure;
-  std::string problems;
+  std::optional<Failure> failure;
   for (const service::ServiceSpec& spec : config_.services) {
-    if (Status planned = runtime_.check(spec); !planned) {
-      problems += (problems.empty() ? "" : "\n") + planned.error().message;
-    }
+    const Status planned = runtime_.check(spec);
+    if (planned) continue;
+    if (!failure) failure = {exit_of_refused_service(planned.error()), ""};
+    failure->message += (failure->message.empty() ? "" : "\n") + planned.error().message;
   }
-  if (!problems.empty()) return Failure{ExitCode::config, problems};
-  return std::nullopt;
+  return failure;
 }
 
 std::optional<Failure> Host::take_data_dir() {
@@ -204,7 +209,9 @@ void Host::start_services() {
     if (failure) break;
     Status started = runtime_.start(spec);
     // A service that has failed is shown as that, and the host goes on; what could not even be loaded is refused.
-    if (!started && !runtime_.find(spec.name)) failure = {ExitCode::config, started.error().message};
+    if (!started && !runtime_.find(spec.name)) {
+      failure = {exit_of_refused_service(started.error()), started.error().message};
+    }
   }
   loop_->post([this, failure = std::move(failure)] { began(failure); });
 }

@@ -200,10 +200,14 @@ Error Catalog::missing(std::string_view name) const {
     if (const Descriptor* descriptor = each.descriptor()) names.push_back(descriptor->name);
     if (each.error) refused += fmt::format("; refused: {}", each.error->message);
   }
-  for (const Error& each : directory_errors_) refused += fmt::format("; refused: {}", each.message);
-  return {Code::NOT_FOUND,
-          fmt::format("there is no plugin `{}`{}; in {} there are: {}{}", name, did_you_mean(name, names),
-                      fmt::join(options_.directories, ", "), fmt::join(names, ", "), refused)};
+  Code code = Code::NOT_FOUND;
+  for (const Error& each : directory_errors_) {
+    refused += fmt::format("; refused: {}", each.message);
+    // It may well be in there: that the directory is not safe to use is the cause to tell.
+    if (each.code == Code::PERMISSION_DENIED) code = each.code;
+  }
+  return {code, fmt::format("there is no plugin `{}`{}; in {} there are: {}{}", name, did_you_mean(name, names),
+                            fmt::join(options_.directories, ", "), fmt::join(names, ", "), refused)};
 }
 
 Result<const Descriptor*> Catalog::describe(std::string_view name) {

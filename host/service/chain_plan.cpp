@@ -45,16 +45,21 @@ Status check_config_names(const ServiceSpec& spec, const std::vector<std::string
 
 Result<ChainPlan> plan(const ServiceSpec& spec, PluginSource& source, const plugin::InterfaceRegistry& interfaces) {
   std::optional<Error> missing;
+  bool listed = false;  // the missing plugin is one of the list, not what another one needs
   Result<ChainOrder> order = order_chain(spec.plugins, [&](std::string_view name) -> const plugin::Descriptor* {
     Result<const plugin::Descriptor*> found = source.describe(name);
     if (found) return *found;
-    if (!missing) missing = std::move(found).error();
+    if (!missing) {
+      missing = std::move(found).error();
+      listed = std::find(spec.plugins.begin(), spec.plugins.end(), name) != spec.plugins.end();
+    }
     return nullptr;
   });
   if (!order) {
     // Why a plugin could not be had says more than that it is missing.
-    if (missing) order.error().message += ": " + missing->message;
-    return std::move(order).error();
+    if (!missing) return std::move(order).error();
+    if (listed) return *missing;
+    return Error{missing->code, order.error().message + ": " + missing->message};
   }
   ChainPlan out{.plugins = {}, .notes = order->notes};
   if (Status named = check_config_names(spec, order->plugins); !named) return std::move(named).error();

@@ -111,7 +111,7 @@ TEST_F(CatalogTest, a_directory_that_others_may_write_is_refused_with_its_path) 
   const Status listed = catalog.list();
   ASSERT_FALSE(listed);
   EXPECT_THAT(listed.error().message, StartsWith(folder_.path() + ": is writable by everybody"));
-  EXPECT_THAT(refusal(catalog, "good"), AllOf(StartsWith("NOT_FOUND"), HasSubstr("is writable by everybody")));
+  EXPECT_THAT(refusal(catalog, "good"), AllOf(StartsWith("PERMISSION_DENIED"), HasSubstr("is writable by everybody")));
 }
 
 TEST_F(CatalogTest, a_pinned_plugin_is_refused_under_any_file_name) {
