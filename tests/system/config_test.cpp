@@ -1,0 +1,122 @@
+// What `lodged` says about a configuration that it cannot run.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "host_process.hpp"
+
+namespace lodge::system_test {
+
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+class Config : public ::testing::Test {
+ protected:
+  /// Runs a host that is expected to refuse, and what it says about it.
+  std::string refusal(std::string_view config, std::string_view ended = "exited 78") {
+    const Outcome outcome = run_lodged(directory, config);
+    EXPECT_EQ(outcome.ended, ended) << outcome.err;
+    EXPECT_FALSE(directory.has("data")) << "a refused host leaves nothing behind";
+    return outcome.err;
+  }
+
+  ScratchDirectory directory;
+};
+
+}  // namespace
+
+TEST_F(Config, unknown_keys_and_wrong_types_are_all_reported_with_their_places) {
+  const std::string said = refusal("[limits]\nframe_byte_max = 2048\n[threads]\nworkers = \"two\"\n");
+  EXPECT_THAT(said, HasSubstr("lodged.toml:2:1: unknown key `frame_byte_max` in [limits]; did you mean "
+                              "`frame_bytes_max`?"));
+  EXPECT_THAT(said, HasSubstr("lodged.toml:4:11: threads.workers: expected integer, got string"));
+}
+
+TEST_F(Config, broken_toml_is_reported_with_its_place) {
+  EXPECT_THAT(refusal("[log]\nlevel = \n"), HasSubstr("lodged.toml:2:9: not valid TOML"));
+}
+
+TEST_F(Config, plugins_that_need_each_other_are_named_as_a_cycle) {
+  directory.add_plugin("chicken");
+  directory.add_plugin("egg");
+  EXPECT_THAT(refusal("\n[service.farm]\nplugins = [\"egg\"]\n"),
+              HasSubstr("lodged.toml:2: service farm: plugins depend on each other in a cycle: egg -> chicken -> egg"));
+}
+
+TEST_F(Config, a_missing_plugin_is_named_once_with_what_was_probably_meant) {
+  directory.add_plugin("subject");
+  EXPECT_THAT(refusal("[service.a]\nplugins = [\"subjct\"]\n"),
+              AllOf(HasSubstr("lodged.toml:1: service a: there is no plugin `subjct`; did you mean `subject`?"),
+                    HasSubstr(directory.plugins().string())));
+}
+
+TEST_F(Config, a_missing_dependency_is_named_with_the_plugin_that_needs_it) {
+  directory.add_plugin("orphan");
+  EXPECT_THAT(refusal("[service.a]\nplugins = [\"orphan\"]\n"),
+              HasSubstr("lodged.toml:1: service a: plugin `orphan` needs plugin `parent`, and there is none"));
+}
+
+TEST_F(Config, a_dependency_of_the_wrong_version_is_named_with_both_versions) {
+  directory.add_plugin("from_tomorrow");
+  directory.add_plugin("good");
+  EXPECT_THAT(refusal("[service.a]\nplugins = [\"from_tomorrow\"]\n"),
+              HasSubstr("plugin `from_tomorrow` needs plugin `good` ^9, and there is version 1.4.0"));
+}
+
+TEST_F(Config, a_setting_of_the_wrong_type_is_named_with_its_path) {
+  directory.add_plugin("subject");
+  EXPECT_THAT(refusal("[service.a]\nplugins = [\"subject\"]\nconfig.subject.size = \"big\"\n"),
+              AllOf(HasSubstr("lodged.toml:1: "), HasSubstr("service.a.config.subject.size: expected int, got str")));
+}
+
+TEST_F(Config, an_unknown_setting_is_named_with_what_was_probably_meant) {
+  directory.add_plugin("subject");
+  EXPECT_THAT(refusal("[service.a]\nplugins = [\"subject\"]\nconfig.subject.sise = 3\n"),
+              HasSubstr("service.a.config.subject.sise: plugin subject has no such setting; did you mean `size`?"));
+}
+
+TEST_F(Config, a_service_in_two_files_is_refused_with_both_places) {
+  directory.add_plugin("subject");
+  std::filesystem::create_directory(directory.path() / "lodged.d");
+  directory.write("lodged.d/more.toml", "\n[service.a]\nplugins = [\"subject\"]\n");
+  EXPECT_THAT(refusal("[service.a]\nplugins = [\"subject\"]\n"),
+              AllOf(HasSubstr("lodged.d/more.toml:2:"), HasSubstr("configured already at lodged.toml:1")));
+}
+
+TEST_F(Config, a_missing_file_is_no_input) {
+  const Outcome outcome = run(directory, "lodged", {"--config", "none.toml"});
+  EXPECT_EQ(outcome.ended, "exited 66");
+  EXPECT_THAT(outcome.err, HasSubstr("none.toml: there is no such file"));
+}
+
+TEST_F(Config, a_wrong_command_line_is_wrong_usage) {
+  const Outcome option = run(directory, "lodged", {"--confg", "lodged.toml"});
+  EXPECT_EQ(option.ended, "exited 64");
+  EXPECT_THAT(option.err, AllOf(HasSubstr("confg"), HasSubstr("lodged --help")));
+  EXPECT_EQ(run(directory, "lodged", {"lodged.toml"}).ended, "exited 64");
+}
+
+TEST_F(Config, checking_a_good_one_says_so_and_leaves_nothing_behind) {
+  directory.add_plugin("subject");
+  const Outcome outcome = run_lodged(directory, "[service.a]\nplugins = [\"subject\"]\n", {"--check"});
+  EXPECT_EQ(outcome.ended, "exited 0") << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("good"));
+  EXPECT_FALSE(directory.has("data"));
+  EXPECT_FALSE(directory.has("lodged.sock"));
+}
+
+TEST_F(Config, checking_a_bad_one_ends_as_running_it_would) {
+  const Outcome outcome = run_lodged(directory, "[service.a]\nplugins = [\"subject\"]\n", {"--check"});
+  EXPECT_EQ(outcome.ended, "exited 78");
+  EXPECT_THAT(outcome.err, HasSubstr("there is no plugin `subject`"));
+  EXPECT_FALSE(directory.has("data"));
+}
+
+TEST_F(Config, an_override_that_is_wrong_is_named_as_such) {
+  const Outcome outcome = run_lodged(directory, "", {"--check", "--set", "threads.workers=many"});
+  EXPECT_EQ(outcome.ended, "exited 78");
+  EXPECT_THAT(outcome.err, HasSubstr("--set threads.workers: threads.workers: expected integer"));
+}
+
+}  // namespace lodge::system_test

@@ -1,0 +1,86 @@
+// Files in the plugin directory that are no good plugins.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "host_process.hpp"
+
+namespace lodge::system_test {
+
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+namespace fs = std::filesystem;
+
+class PluginFiles : public ::testing::Test {
+ protected:
+  /// What a host says whose service names that plugin.
+  std::string refusal(const std::string& plugin, std::string_view ended) {
+    const Outcome outcome = run_lodged(directory, "[service.a]\nplugins = [\"" + plugin + "\"]\n");
+    EXPECT_EQ(outcome.ended, ended) << outcome.err;
+    return outcome.err;
+  }
+
+  /// What `lodgectl plugins` shows of that file, of a host that does not need it.
+  wire::Value shown(const std::string& file) {
+    directory.add_plugin("good");
+    const HostProcess host(directory, "[service.b]\nplugins = [\"good\"]\n");
+    EXPECT_TRUE(host.call("b", "echo", {1}));
+    const wire::Value rows = host.ask({"plugins"});
+    for (const wire::Value& row : *rows.as_list()) {
+      if (row.find("file")->as_text()->ends_with("/" + file)) return row;
+    }
+    ADD_FAILURE() << file << " is not shown";
+    return wire::Value::map({{"state", ""}, {"error", ""}});
+  }
+
+  ScratchDirectory directory;
+};
+
+}  // namespace
+
+TEST_F(PluginFiles, a_directory_that_others_may_write_is_refused_with_its_path_and_the_remedy) {
+  directory.add_plugin("subject");
+  fs::permissions(directory.plugins(), fs::perms::others_write, fs::perm_options::add);
+  EXPECT_THAT(refusal("subject", "exited 77"), HasSubstr("chmod go-w " + directory.plugins().string()));
+}
+
+TEST_F(PluginFiles, a_file_that_others_may_write_is_refused_with_its_path_and_the_remedy) {
+  const fs::path file = directory.add_plugin("subject");
+  fs::permissions(file, fs::perms::others_write, fs::perm_options::add);
+  EXPECT_THAT(refusal("subject", "exited 77"), HasSubstr("chmod go-w " + file.string()));
+}
+
+TEST_F(PluginFiles, a_text_is_no_shared_object) {
+  const fs::path file = directory.add_plugin("not_elf");
+  EXPECT_THAT(refusal("not_elf", "exited 78"), HasSubstr(file.string() + ": not a shared object"));
+}
+
+TEST_F(PluginFiles, a_constructor_that_crashes_is_named_with_its_file) {
+  const fs::path file = directory.add_plugin("constructor_crashes");
+  EXPECT_THAT(refusal("constructor_crashes", "exited 78"), HasSubstr(file.string() + ": crashed (killed by SIGABRT)"));
+}
+
+TEST_F(PluginFiles, a_digest_that_is_not_the_pinned_one_is_refused) {
+  directory.add_plugin("subject");
+  const Outcome outcome = run_lodged(
+      directory, "[service.a]\nplugins = [\"subject\"]\n[plugin.subject]\nsha256 = \"" + std::string(64, '0') + "\"\n");
+  EXPECT_EQ(outcome.ended, "exited 77") << outcome.err;
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("subject.so: its SHA-256 is "), HasSubstr(std::string(64, '0'))));
+}
+
+TEST_F(PluginFiles, one_whose_constructor_crashes_stands_in_nobody_elses_way) {
+  directory.add_plugin("constructor_crashes");
+  const wire::Value row = shown("constructor_crashes.so");
+  EXPECT_EQ(*row.find("state")->as_text(), "refused");
+  EXPECT_THAT(*row.find("error")->as_text(), HasSubstr("crashed (killed by SIGABRT)"));
+}
+
+TEST_F(PluginFiles, one_that_is_a_text_stands_in_nobody_elses_way) {
+  directory.add_plugin("not_elf");
+  const wire::Value row = shown("not_elf.so");
+  EXPECT_EQ(*row.find("state")->as_text(), "refused");
+  EXPECT_THAT(*row.find("error")->as_text(), HasSubstr("not a shared object"));
+}
+
+}  // namespace lodge::system_test

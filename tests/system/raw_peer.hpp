@@ -1,0 +1,37 @@
+// The other end of a connection that need not behave.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "platform/unique_fd.hpp"
+#include "wire/frame.hpp"
+
+namespace lodge::system_test {
+
+class RawPeer {
+ public:
+  /// Connects and says nothing. Throws where nobody listens.
+  explicit RawPeer(const std::filesystem::path& socket);
+
+  /// As much as the other side takes without a pause of `pause_ms`. False: it did not take all, or has closed.
+  bool send(ByteView bytes, int pause_ms = 1000) const;
+  /// Reads until the other side closes; the frames that came. Throws where it does not close.
+  [[nodiscard]] std::vector<wire::Frame> until_closed() const;
+  [[nodiscard]] int descriptor() const { return socket_.get(); }
+
+ private:
+  platform::UniqueFd socket_;
+};
+
+/// Whole frames, to be sent or spoilt.
+[[nodiscard]] Bytes hello_frame();
+[[nodiscard]] Bytes call_frame(std::uint64_t id, std::string_view service, std::string_view function, ByteView args,
+                               std::uint32_t arity);
+
+/// The reasons that the goodbyes among the frames give; empty: there is none.
+[[nodiscard]] std::string goodbye(const std::vector<wire::Frame>& frames);
+
+}  // namespace lodge::system_test

@@ -1,0 +1,71 @@
+// Starting beside another host, and after one that was killed.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <csignal>
+
+#include "host_process.hpp"
+
+namespace lodge::system_test {
+
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+constexpr std::string_view one_service = "[service.s]\nplugins = [\"subject\"]\n";
+
+class Start : public ::testing::Test {
+ protected:
+  Start() { directory.add_plugin("subject"); }
+
+  /// A second host on the same configuration, except for what is set.
+  Outcome second(const std::string& set) { return run(directory, "lodged", {"--config", "lodged.toml", "--set", set}); }
+
+  ScratchDirectory directory;
+};
+
+}  // namespace
+
+TEST_F(Start, a_second_host_on_the_same_data_directory_is_told_to_take_another) {
+  const HostProcess first(directory, one_service);
+  const Outcome outcome = second("host.socket=other.sock");
+  EXPECT_EQ(outcome.ended, "exited 75") << outcome.err;
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr((directory.path() / "data").string()), HasSubstr("host.data_dir")));
+  EXPECT_TRUE(first.call("s", "echo", {1})) << "the first host is undisturbed";
+}
+
+TEST_F(Start, a_second_host_on_the_same_socket_is_told_to_take_another) {
+  const HostProcess first(directory, one_service);
+  const Outcome outcome = second("host.data_dir=other");
+  EXPECT_EQ(outcome.ended, "exited 75") << outcome.err;
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr(first.socket().string()), HasSubstr("host.socket")));
+  EXPECT_TRUE(first.call("s", "echo", {1})) << "the first host is undisturbed";
+}
+
+TEST_F(Start, a_host_that_was_killed_leaves_nothing_in_the_way_of_the_next) {
+  HostProcess first(directory, one_service);
+  first.process().signal(SIGKILL);
+  ASSERT_EQ(first.process().outcome().ended, "killed by SIGKILL");
+  ASSERT_TRUE(directory.has("lodged.sock"));
+  const HostProcess next(directory, one_service, "next");
+  EXPECT_TRUE(next.call("s", "echo", {1}));
+}
+
+TEST_F(Start, a_file_that_is_no_socket_is_not_taken_away) {
+  directory.write("lodged.sock", "precious");
+  const Outcome outcome = run_lodged(directory, one_service);
+  EXPECT_EQ(outcome.ended, "exited 73") << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("lodged.sock"));
+  EXPECT_EQ(directory.read("lodged.sock"), "precious");
+}
+
+TEST_F(Start, only_the_hosts_user_may_use_the_socket) {
+  const HostProcess host(directory, one_service);
+  struct stat info {};
+  ASSERT_EQ(::stat(host.socket().c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 07777U, 0600U);
+}
+
+}  // namespace lodge::system_test
