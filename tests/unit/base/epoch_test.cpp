@@ -96,10 +96,10 @@ TEST(Epoch, what_an_ended_thread_leaves_is_freed_by_others) {
 
 TEST(Epoch, frees_in_batches_without_being_asked) {
   freed = 0;
-  for (int i = 0; i < 1000; ++i) retire_one();
-  EXPECT_GE(freed, 800);
+  for (int i = 0; i < 10'000; ++i) retire_one();
+  EXPECT_GE(freed, 8000);
   EXPECT_TRUE(epoch::collect());
-  EXPECT_EQ(freed, 1000);
+  EXPECT_EQ(freed, 10'000);
 }
 
 TEST(Epoch, readers_never_meet_a_freed_object) {
