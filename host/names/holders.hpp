@@ -61,9 +61,9 @@ class Holders {
 
 /// The holders whose address a shared name's entry is.
 [[nodiscard]] inline Holders* holders_of(const TableEntry& entry) {
-  Holders* holders = nullptr;
-  std::memcpy(&holders, entry.value().data(), sizeof holders);
-  return holders;
+  void* address = nullptr;
+  std::memcpy(&address, entry.value().data(), sizeof address);
+  return static_cast<Holders*>(address);
 }
 
 }  // namespace lodge::names

@@ -12,8 +12,9 @@ namespace lodge::names {
 namespace {
 
 TableEntry::Ptr entry_of(const HashedKey& name, const Holders* holders) {
-  TableEntry::Ptr entry = TableEntry::make(name, sizeof holders);
-  if (entry) std::memcpy(entry->value_bytes(), &holders, sizeof holders);
+  const void* address = holders;
+  TableEntry::Ptr entry = TableEntry::make(name, sizeof address);
+  if (entry) std::memcpy(entry->value_bytes(), &address, sizeof address);
   return entry;
 }
 
@@ -54,8 +55,7 @@ TableEntry::Ptr UniqueValue::pack(const HashedKey& name, const Owner& owner, Byt
   const std::uint64_t id = owner.id();
   std::memcpy(at, &id, sizeof id);
   at[sizeof id] = static_cast<std::uint8_t>(text.size());
-  std::memcpy(at + head, text.data(), text.size());
-  std::memcpy(at + head + text.size(), value.data(), value.size());
+  std::copy(value.begin(), value.end(), std::copy(text.begin(), text.end(), at + head));
   return entry;
 }
 
