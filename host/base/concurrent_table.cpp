@@ -27,6 +27,7 @@ ConcurrentTable::~ConcurrentTable() {
     delete segment;
   }
   free_directory(words);
+  for (void* each : former_directories_) free_directory(each);
 }
 
 ConcurrentTable::Segment::~Segment() {
@@ -95,7 +96,7 @@ void ConcurrentTable::publish(Segment& low, Segment& high, std::uint64_t hash) {
       to[i].store(from[i / 2].load(std::memory_order_relaxed), std::memory_order_relaxed);
     }
     directory_.store(larger, std::memory_order_release);
-    epoch::retire(from, &ConcurrentTable::free_directory, sizeof(Directory) << depth);
+    former_directories_.push_back(from);
     directory = larger;
     ++depth;
   }

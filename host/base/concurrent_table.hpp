@@ -35,11 +35,20 @@ class ConcurrentTable {
   /// Shows the key's entry to `see`, pinned: `see` is short and calls nothing that may wait. False: no such key.
   template <typename See>
   bool read(const HashedKey& key, See&& see) const {
+    // The pin waits for what memory was asked for before; this way it waits at the same time.
+    __builtin_prefetch(&spot(key.hash).bucket(key.hash));
     epoch::Pin pin;
     const TableEntry* found = find(key);
     if (found == nullptr) return false;
     see(*found);
     return true;
+  }
+
+  /// Asks for the memory that the key's place is in: worth it where there is something else to do before it is used.
+  void prefetch(const HashedKey& key) const {
+    const Spot at = spot(key.hash);
+    __builtin_prefetch(at.segment, 1);
+    __builtin_prefetch(&at.bucket(key.hash), 1);
   }
 
   /// The place of one key, locked against other writers of keys nearby. Lives briefly; never two on one thread.
@@ -99,6 +108,7 @@ class ConcurrentTable {
     /// How many hashes its buckets cover.
     [[nodiscard]] std::uint64_t width() const { return std::uint64_t{1} << (64 - bucket_bits - depth); }
   };
+  /// The segment may be read under a pin only; the directory always.
   [[nodiscard]] Spot spot(std::uint64_t hash) const {
     const Word directory = directory_.load(std::memory_order_acquire);
     const Word word =
@@ -123,6 +133,8 @@ class ConcurrentTable {
 
   std::atomic<Word> directory_;  ///< the pointer, and 64 - depth: what to shift a hash by
   std::mutex growing_;           ///< who changes the directory
+  /// Former directories, together smaller than the present one: kept, so that the directory can be read unpinned.
+  std::vector<void*> former_directories_;
   alignas(64) std::atomic<std::uint64_t> size_{0};
   std::atomic<std::uint64_t> timed_{0};
 };

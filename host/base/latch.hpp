@@ -1,12 +1,14 @@
-// A lock of four bytes for short critical sections: one atomic operation to take, one to give back.
+// A lock of one byte for short critical sections: one atomic operation to take, a plain store to give back.
 #pragma once
 
 #include <atomic>
-#include <cstdint>
+#include <chrono>
+#include <thread>
 
 namespace lodge {
 
-/// Not recursive. Held for well under a microsecond; who finds it taken spins briefly, then sleeps.
+/// Not recursive. Held for well under a microsecond. Who finds it taken spins briefly, then lets others run, then naps:
+/// so that giving it back need not ask whether anybody waits, which would cost as much as taking it.
 class Latch {
  public:
   Latch() = default;
@@ -14,33 +16,28 @@ class Latch {
   Latch& operator=(const Latch&) = delete;
 
   void lock() {
-    std::uint32_t expected = open;
-    if (!state_.compare_exchange_strong(expected, taken, std::memory_order_acquire)) wait();
+    if (taken_.exchange(true, std::memory_order_acquire)) wait();
   }
-  void unlock() {
-    if (state_.exchange(open, std::memory_order_release) == awaited) state_.notify_one();
-  }
+  void unlock() { taken_.store(false, std::memory_order_release); }
 
  private:
-  static constexpr std::uint32_t open = 0;
-  static constexpr std::uint32_t taken = 1;
-  static constexpr std::uint32_t awaited = 2;  ///< taken, and somebody may sleep
+  static constexpr int spins = 64;
+  static constexpr int yields = 64;  ///< then its holder was preempted for long
+  static constexpr std::chrono::microseconds nap{50};
 
   void wait() {
-    for (int tries = 0; tries < 64; ++tries) {
-      std::uint32_t expected = open;
-      if (state_.load(std::memory_order_relaxed) == open &&
-          state_.compare_exchange_weak(expected, taken, std::memory_order_acquire)) {
-        return;
+    for (int tries = 0;; ++tries) {
+      if (!taken_.load(std::memory_order_relaxed) && !taken_.exchange(true, std::memory_order_acquire)) return;
+      if (tries < spins) continue;
+      if (tries < spins + yields) {
+        std::this_thread::yield();
+      } else {
+        std::this_thread::sleep_for(nap);
       }
-    }
-    // Taken as `awaited` from here on: whether others still sleep is not known.
-    while (state_.exchange(awaited, std::memory_order_acquire) != open) {
-      state_.wait(awaited, std::memory_order_relaxed);
     }
   }
 
-  std::atomic<std::uint32_t> state_{open};
+  std::atomic<bool> taken_{false};
 };
 
 }  // namespace lodge

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <memory>
 
 #include "base/bytes.hpp"
@@ -35,12 +36,27 @@ class TableEntry {
   [[nodiscard]] ByteView key() const { return {bytes(), key_size_}; }
   [[nodiscard]] ByteView value() const { return {bytes() + key_size_, value_size_}; }
   [[nodiscard]] std::uint8_t* value_bytes() { return bytes() + key_size_; }
-  [[nodiscard]] bool is(const HashedKey& key) const;
+  [[nodiscard]] bool is(const HashedKey& key) const {
+    return hash_ == key.hash && key_size_ == key.bytes.size() && same_bytes(bytes(), key.bytes.data(), key_size_);
+  }
   /// Bytes of memory it occupies.
   [[nodiscard]] std::size_t footprint() const { return sizeof(TableEntry) + key_size_ + value_size_; }
 
  private:
   TableEntry(const HashedKey& key, std::size_t value_size, MonotonicNs expires);
+  /// Word by word: keys are short, and mostly equal where their hashes are.
+  [[nodiscard]] static bool same_bytes(const std::uint8_t* a, const std::uint8_t* b, std::size_t size) {
+    for (; size >= 8; a += 8, b += 8, size -= 8) {
+      std::uint64_t words[2];
+      std::memcpy(&words[0], a, 8);
+      std::memcpy(&words[1], b, 8);
+      if (words[0] != words[1]) return false;
+    }
+    for (; size > 0; ++a, ++b, --size) {
+      if (*a != *b) return false;
+    }
+    return true;
+  }
   [[nodiscard]] std::uint8_t* bytes() { return reinterpret_cast<std::uint8_t*>(this + 1); }
   [[nodiscard]] const std::uint8_t* bytes() const { return reinterpret_cast<const std::uint8_t*>(this + 1); }
 

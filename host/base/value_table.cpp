@@ -114,6 +114,7 @@ void ValueTable::erase(Locked& at, WatchHub::Wake& wake) {
 Code ValueTable::put(ByteView key, ByteView value, std::uint64_t ttl_ms, bool only_new) {
   if (!fits(key, value.size())) return Code::INVALID_ARGUMENT;
   const HashedKey hashed(key);
+  table_.prefetch(hashed);
   // Made before the lock is taken: under it, only pointers change.
   TableEntry::Ptr entry = TableEntry::make(hashed, value, expiry(ttl_ms));
   return write(hashed, [&](Locked& at, WatchHub::Wake& wake) {
