@@ -89,7 +89,10 @@ struct WorkerPool::State : std::enable_shared_from_this<WorkerPool::State> {
         std::find_if(workers.begin(), workers.end(), [](const auto& each) { return !each->thread.joinable(); });
     if (!stopping) {
       try {
-        (*fresh)->thread = std::thread([self = shared_from_this(), worker = fresh->get()] { self->work(*worker); });
+        (*fresh)->thread = std::thread([self = shared_from_this(), worker = fresh->get()] {
+          const std::shared_ptr<void> kept = self->options.thread_start ? self->options.thread_start() : nullptr;
+          self->work(*worker);
+        });
         return;
       } catch (const std::system_error&) {
         // No more threads to be had: those that are there carry on.

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 #include "base/executor.hpp"
@@ -21,6 +22,8 @@ struct WorkerPoolOptions {
   std::uint32_t queue_depth_max = 65'536;  ///< tasks waiting, beyond which `submit` takes no more
   std::uint32_t spin_us = 0;               ///< how long a worker looks for work before it sleeps
   std::int64_t stall_ns = 1'000'000;       ///< how long the queue may stand still before spares come in
+  /// Called first by each thread; what it returns is kept until the thread ends.
+  std::function<std::shared_ptr<void>()> thread_start = nullptr;
 };
 
 /// Thread-safe. Must be stopped before it is destroyed; destroying stops it with a short deadline.

@@ -10,6 +10,7 @@
 #include "control/loop_watch.hpp"
 #include "names/abi_config.hpp"
 #include "names/abi_names.hpp"
+#include "platform/crash_line.hpp"
 #include "platform/notify.hpp"
 #include "plugin/abi_log.hpp"
 #include "service/abi_store.hpp"
@@ -37,7 +38,9 @@ WorkerPoolOptions worker_options(const HostConfig& config) {
   return {.workers = config.threads.workers,
           .spares_max = config.threads.spares_max,
           .queue_depth_max = config.threads.queue_depth_max,
-          .spin_us = config.threads.spin_us};
+          .spin_us = config.threads.spin_us,
+          // So that even plugin code that overflows its stack is named in the crash line.
+          .thread_start = [] { return std::make_shared<platform::CrashStack>(); }};
 }
 
 ServerOptions server_options(const HostConfig& config) {

@@ -64,7 +64,9 @@ Result<ChainPlan> plan(const ServiceSpec& spec, PluginSource& source, const plug
   ChainPlan out{.plugins = {}, .notes = order->notes};
   if (Status named = check_config_names(spec, order->plugins); !named) return std::move(named).error();
   for (const std::string& name : order->plugins) {
-    const plugin::Descriptor* const descriptor = *source.describe(name);
+    const Result<const plugin::Descriptor*> found = source.describe(name);
+    if (!found) return found.error();
+    const plugin::Descriptor* const descriptor = *found;
     if (Status met = check_needs(*descriptor, source.denied(name), interfaces); !met) return std::move(met).error();
     const auto given = spec.config.find(name);
     Result<wire::Value> settings =
