@@ -1,7 +1,6 @@
 #include "service/abi_call.hpp"
 
 #include <algorithm>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -32,39 +31,40 @@ Walk* walk_on_this_thread(const lodge_call* call) {
   return nullptr;
 }
 
-// What a call takes over from the one on whose behalf it is made. Nothing: that one is not there any more.
-std::optional<Inherited> inherited(Calls& calls, const lodge_call_options& options) {
+// What a call takes over from the one on whose behalf it is made. False: that one is not there any more.
+bool inherit(Calls& calls, const lodge_call_options& options, Inherited& out) {
   if (options.parent != nullptr) {
     const Walk* const walk = walk_on_this_thread(options.parent);
-    if (walk == nullptr) return std::nullopt;
-    Inherited out{.deadline = walk->seen().deadline_ns};
+    if (walk == nullptr) return false;
+    out.deadline = walk->seen().deadline_ns;
     out.traced = walk->seen().trace != nullptr;
     if (out.traced) out.trace = *walk->seen().trace;
-    return out;
+    return true;
   }
-  if (options.parent_ticket != 0) {
-    const auto ticket = calls.ground().tickets.find(options.parent_ticket);
-    return ticket ? std::optional((*ticket)->facts().inherited) : std::nullopt;
-  }
-  return Inherited{};
+  if (options.parent_ticket == 0) return true;
+  const auto ticket = calls.ground().tickets.find(options.parent_ticket);
+  if (ticket) out = (*ticket)->facts().inherited;
+  return ticket.has_value();
+}
+
+bool possible(const lodge_call_options& options) {
+  return options.struct_size >= sizeof(lodge_call_options) && options.timeout_ns >= 0 && options.reserved == 0 &&
+         (options.flags & ~std::uint32_t{LODGE_CALL_IDEMPOTENT}) == 0 &&
+         (options.parent == nullptr || options.parent_ticket == 0);
 }
 
 // Fills in what `options` say; LODGE_OK, or the code and, in `why`, the reason. `context` keeps the trace.
 std::int32_t apply_options(Calls& calls, const lodge_call_options* options, Inherited& context, CallRequest& request,
                            std::string_view& why) {
   if (options == nullptr) return LODGE_OK;
-  if (options->struct_size < sizeof(lodge_call_options) || options->timeout_ns < 0 || options->reserved != 0 ||
-      (options->flags & ~std::uint32_t{LODGE_CALL_IDEMPOTENT}) != 0 ||
-      (options->parent != nullptr && options->parent_ticket != 0)) {
+  if (!possible(*options)) {
     why = "call options: struct_size, flags, reserved, timeout_ns or both parents are wrong";
     return LODGE_INVALID_ARGUMENT;
   }
-  const std::optional<Inherited> from = inherited(calls, *options);
-  if (!from) {
+  if (!inherit(calls, *options, context)) {
     why = "the parent call is not running on this thread, or its ticket is void";
     return LODGE_STALE;
   }
-  context = *from;
   if (options->trace != nullptr) {
     context.trace = *options->trace;
     context.traced = true;
@@ -161,7 +161,7 @@ std::int32_t defer(const lodge_host* host, const lodge_call* call, lodge_handle*
   return LODGE_OK;
 }
 
-bool possible(std::int32_t verdict, ByteView data, const Deferral::Facts& link) {
+bool possible_answer(std::int32_t verdict, ByteView data, const Deferral::Facts& link) {
   switch (verdict) {
     case LODGE_DONE:
       return data.empty() || well_formed(data, 1);
@@ -182,7 +182,7 @@ std::int32_t complete(const lodge_host* host, lodge_handle ticket, std::int32_t 
   const auto found = tickets.find(ticket);
   // Another instance's ticket is none of this one's business.
   if (!found || (*found)->facts().instance_owner != entry->instance_owner()) return LODGE_STALE;
-  if (!possible(verdict, {data, size}, (*found)->facts())) return LODGE_INVALID_ARGUMENT;
+  if (!possible_answer(verdict, {data, size}, (*found)->facts())) return LODGE_INVALID_ARGUMENT;
   const auto taken = tickets.remove(ticket);
   if (!taken) return LODGE_STALE;
   return (*taken)->complete(verdict, {data, size}) ? LODGE_OK : LODGE_STALE;

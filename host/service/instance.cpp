@@ -8,8 +8,7 @@
 namespace lodge::service {
 
 bool QuickRecord::overran(MonotonicNs now) {
-  constexpr MonotonicNs minute = 60'000'000'000;
-  const bool too_often = now - last_[0] < minute;
+  const bool too_often = now - last_[0] < minute_ns;
   last_ = {last_[1], now};
   if (too_often) quick_.store(false, std::memory_order_relaxed);
   return too_often;

@@ -24,11 +24,15 @@ class QuickRecord {
 
   [[nodiscard]] bool quick() const { return quick_.load(std::memory_order_relaxed); }
 
-  /// It took more than a millisecond of CPU time at `now`. True: once too often (three times in a minute); it is not
-  /// quick from now on.
+  /// It has overrun in the last minute: from then on its CPU time is looked at, and not only the clock.
+  [[nodiscard]] bool suspected(MonotonicNs now) const { return now - last_[1] < minute_ns; }
+
+  /// It took more than a millisecond at `now`. True: once too often (three times in a minute); it is not quick from now
+  /// on.
   [[nodiscard]] bool overran(MonotonicNs now);
 
  private:
+  static constexpr MonotonicNs minute_ns = 60'000'000'000;
   std::atomic<bool> quick_;
   std::array<MonotonicNs, 2> last_{INT64_MIN / 2, INT64_MIN / 2};
 };

@@ -108,16 +108,18 @@ Walk::Step Walk::run_link(const Link& link, plugin::Frame& frame, lodge_writer& 
 }
 
 // A quick callback on the loop thread. Whether it was is judged by CPU time, so that a machine that gave the core to
-// somebody else is not held against it; asking for that afterwards only when the clock on the wall looks bad keeps
-// it cheap.
+// somebody else is not held against it. Asking for that costs a system call, so it begins with the first overrun by
+// the clock; two more by CPU time are needed.
 std::int32_t Walk::run_measured(const Link& link, lodge_writer& out) {
-  const MonotonicNs cpu_before = thread_cpu_ns();
   const MonotonicNs before = ground_.clock.now();
+  const bool suspected = link.quick->suspected(before);
+  const MonotonicNs cpu_before = suspected ? thread_cpu_ns() : 0;
   ground_.quick_since.store(before, std::memory_order_relaxed);
   const std::int32_t verdict = link.run(link.self, &seen_, &out);
   ground_.quick_since.store(0, std::memory_order_relaxed);
   const MonotonicNs after = ground_.clock.now();
-  if (after - before > quick_ns_max && thread_cpu_ns() - cpu_before > quick_ns_max && link.quick->overran(after)) {
+  if (after - before <= quick_ns_max || (suspected && thread_cpu_ns() - cpu_before <= quick_ns_max)) return verdict;
+  if (link.quick->overran(after)) {
     log::misbehaved(link.context->plugin(),
                     chain_.name + "/" + std::to_string(chain_.arity) +
                         " declares itself quick and took more than 1 ms of CPU time three times in a minute; it runs "
