@@ -50,12 +50,26 @@ static inline lodge_mp_reader lodge_mp_reader_of(const void* bytes, size_t size)
 
 static inline size_t lodge_mp_left(const lodge_mp_reader* r) { return (size_t)(r->end - r->at); }
 
-/* A big-endian number of 1, 2, 4 or 8 bytes. */
+/* Big-endian numbers, written so that compilers make one load and one swap of them. */
+static inline uint64_t lodge_mp_be16(const uint8_t* b) { return ((uint64_t)b[0] << 8) | b[1]; }
+static inline uint64_t lodge_mp_be32(const uint8_t* b) {
+  return ((uint64_t)b[0] << 24) | ((uint64_t)b[1] << 16) | ((uint64_t)b[2] << 8) | b[3];
+}
+static inline uint64_t lodge_mp_be64(const uint8_t* b) {
+  return ((uint64_t)b[0] << 56) | ((uint64_t)b[1] << 48) | ((uint64_t)b[2] << 40) | ((uint64_t)b[3] << 32) |
+         ((uint64_t)b[4] << 24) | ((uint64_t)b[5] << 16) | ((uint64_t)b[6] << 8) | b[7];
+}
 static inline uint64_t lodge_mp_be(const uint8_t* bytes, size_t width) {
-  uint64_t out = 0;
-  size_t i;
-  for (i = 0; i < width; ++i) out = (out << 8) | bytes[i];
-  return out;
+  switch (width) {
+    case 1:
+      return bytes[0];
+    case 2:
+      return lodge_mp_be16(bytes);
+    case 4:
+      return lodge_mp_be32(bytes);
+    default:
+      return lodge_mp_be64(bytes);
+  }
 }
 
 static inline int32_t lodge_mp_type(const lodge_mp_reader* r) {
@@ -310,11 +324,21 @@ static inline int32_t lodge_mp_read_map(lodge_mp_reader* r, uint32_t* count) {
 /* The lodge_mp_write_... functions append one value, in its shortest form. LODGE_OK, or LODGE_RESOURCE_EXHAUSTED with
  * nothing appended. */
 static inline int32_t lodge_mp_write_head(lodge_writer* w, uint8_t first, uint64_t number, size_t width) {
-  uint8_t bytes[9];
+  uint8_t* to;
   size_t i;
-  bytes[0] = first;
-  for (i = 0; i < width; ++i) bytes[1 + i] = (uint8_t)(number >> (8 * (width - 1 - i)));
-  return lodge_write(w, bytes, 1 + width);
+  if (1 + width > w->capacity - w->size) {
+    const int32_t code = w->reserve(w, 1 + width);
+    if (code != LODGE_OK) return code;
+  }
+  to = w->data + w->size;
+  to[0] = first;
+  w->size += 1 + width;
+  if (width == 0) return LODGE_OK;
+  for (i = width; i > 0; --i) {
+    to[i] = (uint8_t)number;
+    number >>= 8;
+  }
+  return LODGE_OK;
 }
 
 static inline int32_t lodge_mp_write_nil(lodge_writer* w) { return lodge_mp_write_head(w, 0xc0, 0, 0); }
