@@ -2,7 +2,9 @@
 
 #include <mutex>
 #include <utility>
+#include <vector>
 
+#include "base/closest.hpp"
 #include "service/base_plugin.hpp"
 #include "service/well_formed.hpp"
 
@@ -17,10 +19,6 @@ Error wrong_arguments(const CallRequest& request) {
           Executed::no};
 }
 
-Error unavailable(std::string_view service) {
-  return {Code::UNAVAILABLE, "service " + std::string(service) + " is not running on this node", Executed::no};
-}
-
 std::int32_t refuse(const Error& error, lodge_writer& reply, Executed& executed) {
   reply.size = 0;
   // Without room for the message the code stands alone.
@@ -33,6 +31,19 @@ std::int32_t refuse(const Error& error, lodge_writer& reply, Executed& executed)
 
 Error queue_full() {
   return {Code::RESOURCE_EXHAUSTED, "the queue of calls is full (threads.queue_depth_max); try again later",
+          Executed::no};
+}
+
+Error Calls::unavailable(std::string_view service) const {
+  std::vector<std::string> running;
+  {
+    std::shared_lock lock(cells_mutex_);
+    for (const auto& [name, cell] : cells_) {
+      if (!cell->gate().closed()) running.emplace_back(name);
+    }
+  }
+  return {Code::UNAVAILABLE,
+          "service `" + std::string(service) + "` is not running on this node" + did_you_mean(service, running),
           Executed::no};
 }
 

@@ -42,6 +42,9 @@ class Calls {
                                                              bool copy_args, std::unique_ptr<AnswerTo> answer_to);
 
  private:
+  /// UNAVAILABLE, executed = no: nothing runs under that name; with the nearest one that does.
+  [[nodiscard]] Error unavailable(std::string_view service) const;
+
   struct Admitted {
     const Chain* chain = nullptr;
     Bytes wrapped;  ///< the arguments of `service_call`, where that is the chain; empty: the request's own

@@ -165,7 +165,7 @@ void Service::void_tickets() {
   }
 }
 
-void Service::enter_state(Running running, std::string reason, const Error* error) {
+void Service::enter_state(Running running, std::string_view reason, const Error* error) {
   {
     std::lock_guard lock(state_mutex_);
     state_.running = running;
@@ -177,7 +177,7 @@ void Service::enter_state(Running running, std::string reason, const Error* erro
   if (error != nullptr) {
     log::error(module, std::string(running_name(running)) + ": " + error->text());
   } else {
-    log::info(module, std::string(running_name(running)) + " (" + reason + ")");
+    log::info(module, std::string(running_name(running)) + " (" + std::string(reason) + ")");
   }
 }
 

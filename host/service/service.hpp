@@ -72,7 +72,7 @@ class Service {
   void stop_instances();
   void destroy_instances();
   void void_tickets();
-  void enter_state(Running running, std::string reason, const Error* error = nullptr);
+  void enter_state(Running running, std::string_view reason, const Error* error = nullptr);
 
   const NodeParts& node_;
   Cell& cell_;
