@@ -203,6 +203,7 @@ std::optional<Failure> Host::run() {
 
 // On a thread of its own, so that the loop serves timers and signals meanwhile.
 void Host::start_services() {
+  const platform::CrashStack stack;
   service::ServiceSpec admin;
   admin.name = admin_service;
   admin.plugins = {std::string(admin_plugin_name)};
@@ -267,6 +268,7 @@ void Host::stop_services() {
   const bool drained = server_.in_flight() == 0;
   if (!drained) log::warn(module, "calls were still under way at the drain deadline (limits.drain_timeout_ms)");
   services_thread_ = std::thread([this, drained] {
+    const platform::CrashStack stack;
     const bool clean = runtime_.stop_all(drained ? std::chrono::milliseconds(config_.limits.drain_timeout_ms)
                                                  : std::chrono::milliseconds(0));
     loop_->post([this, clean] {
