@@ -279,10 +279,9 @@ void Host::stop_services() {
 }
 
 void Host::end() {
-  server_.close();
-  // The connections write what is left and close in the turns that follow.
+  // A peer that does not read what is left for it holds the host no longer than this.
   (void)loop_->at(clock_.now() + 1500 * ms, [this] { loop_->stop(); });
-  if (server_.connection_count() == 0) loop_->stop();
+  server_.close([this] { loop_->stop(); });
 }
 
 }  // namespace lodge::control

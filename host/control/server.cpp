@@ -111,6 +111,7 @@ void Server::on_closed(wire::Connection& connection, const Error& reason) {
   for (const auto& [id, weak] : orphans) {
     if (const auto call = weak.lock()) (void)call->give_up(Code::CANCELLED, "the caller's connection closed");
   }
+  if (connections_.empty() && closed_) std::exchange(closed_, nullptr)();
 }
 
 void Server::on_frame(wire::Connection& connection, wire::Frame&& frame) {
@@ -253,8 +254,11 @@ void Server::drain(std::function<void()> drained) {
   if (in_flight() == 0 && drained_) std::exchange(drained_, nullptr)();
 }
 
-void Server::close() {
-  if (listener_) listener_->close_connections({Code::UNAVAILABLE, "the host has shut down"});
+void Server::close(std::function<void()> closed) {
+  if (listener_) listener_->close();
+  if (connections_.empty()) return closed();
+  closed_ = std::move(closed);
+  listener_->close_connections({Code::UNAVAILABLE, "the host has shut down"});
 }
 
 }  // namespace lodge::control

@@ -37,8 +37,9 @@ class Server final : private wire::Listener::Handler, private TurnEnd {
   /// executed = no. `drained` is called on the loop thread once all accepted ones are answered.
   void drain(std::function<void()> drained);
 
-  /// Says goodbye to all connections; what has been answered is written first.
-  void close();
+  /// Says goodbye to all connections; what has been answered is written first. `closed` is called on the loop thread
+  /// once there is none left.
+  void close(std::function<void()> closed);
 
   [[nodiscard]] std::uint64_t connection_count() const {
     return connection_count_.load(std::memory_order_relaxed);
@@ -78,6 +79,7 @@ class Server final : private wire::Listener::Handler, private TurnEnd {
   std::atomic<std::uint64_t> in_flight_{0};
   std::atomic<bool> draining_{false};
   std::function<void()> drained_;
+  std::function<void()> closed_;
 };
 
 }  // namespace lodge::control
