@@ -74,6 +74,19 @@ static int32_t stray(void* self, const lodge_call* call, lodge_writer* out) {
 
 static volatile int forever = 1;
 
+/* Deeper than any stack. */
+static int sink(volatile const char* above) {
+  volatile char here[4096];
+  here[0] = above[0];
+  return forever ? sink(here) + here[0] : 0;
+}
+
+static int32_t descend(void* self, const lodge_call* call, lodge_writer* out) {
+  static const char surface = 0;
+  (void)self, (void)call;
+  return lodge_mp_write_int(out, sink(&surface));
+}
+
 static int32_t spin(void* self, const lodge_call* call, lodge_writer* out) {
   (void)self, (void)call, (void)out;
   while (forever) {
@@ -91,6 +104,7 @@ static const lodge_callback callbacks[] = {
     {"postpone", postpone, 1, LODGE_FUNCTION, "id: int", NULL, "Is never answered"},
     {"give_up", give_up, 0, LODGE_FUNCTION, NULL, NULL, "Aborts"},
     {"stray", stray, 0, LODGE_FUNCTION, NULL, NULL, "Writes where nothing is"},
+    {"descend", descend, 0, LODGE_FUNCTION, NULL, NULL, "Overflows its stack"},
     {"spin", spin, 0, LODGE_FUNCTION | LODGE_QUICK, NULL, NULL, "Is not quick at all"},
 };
 static const lodge_hooks hooks = {sizeof(lodge_hooks), create, NULL, NULL, start, NULL};
