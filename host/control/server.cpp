@@ -29,6 +29,7 @@ void send_error(wire::Connection& connection, std::uint64_t id, const Error& err
 /// What the server knows about one connection.
 struct Server::Session {
   bool greeted = false;
+  bool turned_away = false;
   std::uint64_t last_accepted = 0;
   std::mutex mutex;  // workers take out what they have answered
   std::unordered_map<std::uint64_t, std::weak_ptr<service::PendingCall>> calls;
@@ -115,9 +116,11 @@ void Server::on_closed(wire::Connection& connection, const Error& reason) {
 }
 
 void Server::on_frame(wire::Connection& connection, wire::Frame&& frame) {
-  const bool greeted = Session::of(connection).greeted;
-  if (!greeted && frame.header.kind != wire::FrameKind::hello) {
-    connection.close_after_writing({Code::INVALID_ARGUMENT, "the first frame must be a hello"});
+  const Session& session = Session::of(connection);
+  if (!session.greeted && !session.turned_away && frame.header.kind != wire::FrameKind::hello) {
+    turn_away(connection, {Code::INVALID_ARGUMENT, "the first frame must be a hello"});
+  }
+  if (session.turned_away) {
     if (frame.header.kind == wire::FrameKind::call) connection.finished();
     return;
   }
@@ -138,9 +141,18 @@ void Server::on_frame(wire::Connection& connection, wire::Frame&& frame) {
       break;
     }
     default:
-      connection.close_after_writing(
-          {Code::INVALID_ARGUMENT, "a client sends no " + std::string(wire::frame_kind_name(frame.header.kind))});
+      turn_away(connection,
+                {Code::INVALID_ARGUMENT, "a client sends no " + std::string(wire::frame_kind_name(frame.header.kind))});
   }
+}
+
+// What it sent behind the frame that was wrong is read still, and does not count.
+void Server::turn_away(wire::Connection& connection, const Error& reason) {
+  Session& session = Session::of(connection);
+  session.turned_away = true;
+  Writer& writer = frame_writer();
+  if (wire::append_goaway(writer, session.last_accepted, reason.message)) (void)connection.collect(writer.view());
+  connection.close_after_writing(reason);
 }
 
 void Server::on_hello(wire::Connection& connection, const wire::Frame& frame) {
@@ -151,7 +163,7 @@ void Server::on_hello(wire::Connection& connection, const wire::Frame& frame) {
     if (const auto protocol = wire::agree_on_protocol(ours, *theirs); !protocol) agreed = protocol.error();
   }
   if (!agreed) {
-    connection.close_after_writing(agreed.error());
+    turn_away(connection, agreed.error());
     return;
   }
   Session::of(connection).greeted = true;

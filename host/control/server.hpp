@@ -56,6 +56,8 @@ class Server final : private wire::Listener::Handler, private TurnEnd {
   void on_closed(wire::Connection& connection, const Error& reason) override;
   void at_turn_end() override;
 
+  /// Tells the peer what it did wrong and closes its connection.
+  void turn_away(wire::Connection& connection, const Error& reason);
   void on_hello(wire::Connection& connection, const wire::Frame& frame);
   void on_call(wire::Connection& connection, wire::Frame&& frame);
   void on_cancel(wire::Connection& connection, std::uint64_t id);
