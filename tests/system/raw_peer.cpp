@@ -9,7 +9,6 @@
 #include "base/writer.hpp"
 #include "child_process.hpp"
 #include "wire/envelope.hpp"
-#include "wire/frame_reader.hpp"
 #include "wire/unix_address.hpp"
 
 namespace lodge::system_test {
@@ -34,20 +33,35 @@ bool RawPeer::send(ByteView bytes, int pause_ms) const {
   return true;
 }
 
-std::vector<wire::Frame> RawPeer::until_closed() const {
-  std::vector<wire::Frame> frames;
-  wire::FrameReader reader;
+std::optional<wire::Frame> RawPeer::next() {
   for (;;) {
+    auto frame = reader_.next();
+    if (!frame) throw std::runtime_error("the host's frames are broken: " + frame.error().text());
+    if (frame->has_value()) return std::move(**frame);
     pollfd waiting{socket_.get(), POLLIN, 0};
-    if (::poll(&waiting, 1, static_cast<int>(patience.count())) != 1) throw std::runtime_error("it does not close");
-    const auto room = reader.room();
+    if (::poll(&waiting, 1, static_cast<int>(patience.count())) != 1) throw std::runtime_error("the host says nothing");
+    const auto room = reader_.room();
     const ssize_t got = ::recv(socket_.get(), room.data(), room.size(), 0);
-    if (got <= 0) return frames;
-    reader.filled(static_cast<std::size_t>(got));
-    for (auto frame = reader.next(); frame && frame->has_value(); frame = reader.next()) {
-      frames.push_back(std::move(**frame));
-    }
+    if (got <= 0) return std::nullopt;
+    reader_.filled(static_cast<std::size_t>(got));
   }
+}
+
+std::vector<wire::Frame> RawPeer::until_closed() {
+  std::vector<wire::Frame> frames;
+  while (auto frame = next()) frames.push_back(*std::move(frame));
+  return frames;
+}
+
+std::vector<wire::Frame> RawPeer::replies(std::size_t count) {
+  std::vector<wire::Frame> frames;
+  while (!greeted_ || frames.size() < count) {
+    auto frame = next();
+    if (!frame) throw std::runtime_error("the host has closed the connection");
+    if (frame->header.kind == wire::FrameKind::hello) greeted_ = true;
+    if (frame->header.kind == wire::FrameKind::reply) frames.push_back(*std::move(frame));
+  }
+  return frames;
 }
 
 Bytes hello_frame() {

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/bytes.hpp"
 #include "platform/unique_fd.hpp"
 #include "wire/frame.hpp"
+#include "wire/frame_reader.hpp"
 
 namespace lodge::system_test {
 
@@ -19,11 +21,18 @@ class RawPeer {
   /// As much as the other side takes without a pause of `pause_ms`. False: it did not take all, or has closed.
   bool send(ByteView bytes, int pause_ms = 1000) const;
   /// Reads until the other side closes; the frames that came. Throws where it does not close.
-  [[nodiscard]] std::vector<wire::Frame> until_closed() const;
+  [[nodiscard]] std::vector<wire::Frame> until_closed();
+  /// Reads the host's hello, if it has not been read yet, and that many replies.
+  [[nodiscard]] std::vector<wire::Frame> replies(std::size_t count);
   [[nodiscard]] int descriptor() const { return socket_.get(); }
 
  private:
+  /// The next frame; nothing: the other side has closed.
+  [[nodiscard]] std::optional<wire::Frame> next();
+
   platform::UniqueFd socket_;
+  wire::FrameReader reader_;
+  bool greeted_ = false;
 };
 
 /// Whole frames, to be sent or spoilt.

@@ -101,7 +101,6 @@ TEST_F(Stop, under_load_every_accepted_call_is_answered_and_no_other_has_run) {
 
   const auto ran = journal();
   std::size_t answered = 0;
-  std::size_t refused = 0;
   for (const auto& load : loads) {
     for (const auto& [id, outcome] : load->outcomes()) {
       const int times = ran.contains(id) ? ran.at(id) : 0;
@@ -109,14 +108,12 @@ TEST_F(Stop, under_load_every_accepted_call_is_answered_and_no_other_has_run) {
         ++answered;
         EXPECT_EQ(times, 1) << "answered call " << id;
       } else {
-        ++refused;
         EXPECT_EQ(outcome.error().code, Code::UNAVAILABLE) << outcome.error().text();
         EXPECT_EQ(outcome.error().executed, Executed::no) << "call " << id << ": " << outcome.error().text();
         EXPECT_EQ(times, 0) << "refused call " << id;
       }
     }
   }
-  EXPECT_GT(refused, 0U) << "the clients were still calling when the host stopped";
   EXPECT_EQ(answered, ran.size()) << "nothing ran whose caller was not answered";
 }
 
