@@ -32,19 +32,11 @@ inline constinit thread_local const Frame* top = nullptr;
 }
 
 [[nodiscard]] inline const Frame* top_frame() { return detail::top; }
-// A frame is popped before it ends; GCC cannot see that where the popping depends on whether it was pushed.
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wdangling-pointer"
-#endif
 inline void Frame::push() {
   below = detail::top;
   depth = below != nullptr ? below->depth + 1 : 0;
   detail::top = this;
 }
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic pop
-#endif
 inline void Frame::pop() { detail::top = below; }
 
 }  // namespace lodge::plugin
