@@ -76,6 +76,13 @@ TEST_F(PluginFiles, one_whose_constructor_crashes_stands_in_nobody_elses_way) {
   EXPECT_THAT(*row.find("error")->as_text(), HasSubstr("crashed (killed by SIGABRT)"));
 }
 
+TEST_F(PluginFiles, one_whose_constructor_never_returns_is_given_up_after_a_while) {
+  directory.add_plugin("constructor_hangs");
+  const wire::Value row = shown("constructor_hangs.so");
+  EXPECT_EQ(*row.find("state")->as_text(), "refused");
+  EXPECT_THAT(*row.find("error")->as_text(), HasSubstr("constructor_hangs.so: hung for 5 s"));
+}
+
 TEST_F(PluginFiles, one_that_is_a_text_stands_in_nobody_elses_way) {
   directory.add_plugin("not_elf");
   const wire::Value row = shown("not_elf.so");
