@@ -56,4 +56,7 @@ struct AdminVerb {
 /// The whole number from 0 at that place.
 [[nodiscard]] Result<std::uint64_t> count_argument(std::span<const wire::Value> args, std::size_t index);
 
+/// NOT_FOUND, with the nearest name there is.
+[[nodiscard]] Error no_service(Admin& admin, const std::string& name);
+
 }  // namespace lodge::control

@@ -1,7 +1,6 @@
 // Verbs about the host, its services and its plugins.
 #include <unistd.h>
 
-#include "base/closest.hpp"
 #include "base/log.hpp"
 #include "control/admin.hpp"
 
@@ -87,11 +86,7 @@ Result<Value> service_show(Admin& admin, std::span<const Value> args) {
   const Result<std::string> name = text_argument(args, 0);
   if (!name) return name.error();
   const std::shared_ptr<service::Service> found = admin.runtime.find(*name);
-  if (!found) {
-    std::vector<std::string> names;
-    for (const auto& each : admin.runtime.services()) names.push_back(each->spec().name);
-    return Error{Code::NOT_FOUND, "no service `" + *name + "`" + did_you_mean(*name, names)};
-  }
+  if (!found) return no_service(admin, *name);
   Value out = summary(*found);
   Value::List plugins;
   for (const auto& instance : found->instances()) plugins.push_back(plugin_of_service(*instance));

@@ -12,7 +12,7 @@ Result<std::shared_ptr<service::Service>> service_of(Admin& admin, std::span<con
   const Result<std::string> name = text_argument(args, 0);
   if (!name) return name.error();
   std::shared_ptr<service::Service> found = admin.runtime.find(*name);
-  if (!found) return Error{Code::NOT_FOUND, "no service `" + *name + "`"};
+  if (!found) return no_service(admin, *name);
   return found;
 }
 

@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <filesystem>
+#include <sstream>
 #include <utility>
 
 #include "base/log.hpp"
@@ -122,6 +123,18 @@ std::optional<Failure> Host::seed_config() {
   return std::nullopt;
 }
 
+// Each line that begins with a path of the configuration, behind the place where that is written.
+std::string Host::placed(const std::string& problems) const {
+  std::string out;
+  std::istringstream lines(problems);
+  for (std::string line; std::getline(lines, line);) {
+    const std::string path = line.substr(0, line.find(": "));
+    const std::string place = path.starts_with("service.") ? config_.origins.at(path) : "";
+    out += (out.empty() ? "" : "\n") + (place.empty() ? "" : place + ": ") + line;
+  }
+  return out;
+}
+
 std::optional<Failure> Host::check() {
   if (auto failure = add_builtins()) return failure;
   if (auto failure = seed_config()) return failure;
@@ -130,7 +143,7 @@ std::optional<Failure> Host::check() {
     const Status planned = runtime_.check(spec);
     if (planned) continue;
     if (!failure) failure = {exit_of_refused_service(planned.error()), ""};
-    failure->message += (failure->message.empty() ? "" : "\n") + planned.error().message;
+    failure->message += (failure->message.empty() ? "" : "\n") + placed(planned.error().message);
   }
   return failure;
 }

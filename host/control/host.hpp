@@ -46,6 +46,7 @@ class Host {
   [[nodiscard]] std::optional<Failure> run();
 
  private:
+  [[nodiscard]] std::string placed(const std::string& problems) const;
   [[nodiscard]] std::optional<Failure> seed_config();
   [[nodiscard]] std::optional<Failure> take_data_dir();
   [[nodiscard]] std::optional<Failure> listen();

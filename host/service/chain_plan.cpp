@@ -1,6 +1,7 @@
 #include "service/chain_plan.hpp"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 
 #include "base/closest.hpp"
@@ -43,6 +44,23 @@ Status check_config_names(const ServiceSpec& spec, const std::vector<std::string
   return {};
 }
 
+// A function has one plugin that answers it; the dispatch would refuse the service otherwise, but only at its start.
+Status check_functions(const ChainPlan& plan) {
+  std::map<std::pair<std::string_view, std::uint32_t>, std::pair<const plugin::Descriptor*, bool>> seen;
+  for (const PlannedPlugin& each : plan.plugins) {
+    for (const plugin::Callback& callback : each.descriptor->callbacks) {
+      const auto [at, fresh] =
+          seen.try_emplace({callback.name, callback.arity}, std::pair(each.descriptor, callback.function()));
+      if (fresh || (!at->second.second && !callback.function())) continue;
+      return Error{Code::ALREADY_EXISTS, "plugins " + at->second.first->name + " and " + each.descriptor->name +
+                                             " both offer " + callback.name + "/" + std::to_string(callback.arity) +
+                                             ", and at least one as a function, which only one plugin answers; leave "
+                                             "one of them out"};
+    }
+  }
+  return {};
+}
+
 Result<ChainPlan> plan(const ServiceSpec& spec, PluginSource& source, const plugin::InterfaceRegistry& interfaces) {
   std::optional<Error> missing;
   bool listed = false;  // the missing plugin is one of the list, not what another one needs
@@ -75,6 +93,7 @@ Result<ChainPlan> plan(const ServiceSpec& spec, PluginSource& source, const plug
     if (!settings) return std::move(settings).error();
     out.plugins.push_back({descriptor, *std::move(settings)});
   }
+  if (Status single = check_functions(out); !single) return std::move(single).error();
   return out;
 }
 
@@ -83,7 +102,8 @@ Result<ChainPlan> plan(const ServiceSpec& spec, PluginSource& source, const plug
 Result<ChainPlan> plan_chain(const ServiceSpec& spec, PluginSource& source,
                              const plugin::InterfaceRegistry& interfaces) {
   Result<ChainPlan> out = plan(spec, source, interfaces);
-  if (!out) {
+  // What begins with a path of the configuration says itself where it is.
+  if (!out && !out.error().message.starts_with("service.")) {
     const std::string where = spec.origin.empty() ? "" : spec.origin + ": ";
     out.error().message = where + "service " + spec.name + ": " + out.error().message;
   }

@@ -23,7 +23,8 @@ struct ChainPlan {
 
 /// Finds and orders the plugins of `spec`, and checks what can be checked without running them: dependencies, needs
 /// against what the host has and the operator denies, settings, functions offered twice. The error names the cause and
-/// the remedy, and begins with spec.origin.
+/// the remedy, and begins with spec.origin or, line by line, with the path of the setting that is wrong
+/// ("service.hello.config.greeter.salutation: ...").
 [[nodiscard]] Result<ChainPlan> plan_chain(const ServiceSpec& spec, PluginSource& source,
                                            const plugin::InterfaceRegistry& interfaces);
 

@@ -13,5 +13,6 @@ fi
 ((${#files[@]} > 0)) || exit 0
 # GCC's own flags mean nothing to clang-tidy; -p finds includes and definitions.
 printf '%s\n' "${files[@]}" |
-  xargs -r -d '\n' -P "$(nproc)" -n 4 clang-tidy-14 -p "$build" --quiet --warnings-as-errors='*' 2>&1 |
+  xargs -r -d '\n' -P "$(nproc)" -n 4 clang-tidy-14 -p "$build" --quiet --warnings-as-errors='*' \
+    --extra-arg=-Wno-unknown-warning-option 2>&1 |
   { grep -vE '^[0-9]+ warnings? generated\.$|^Suppressed |^Use -header-filter' || true; }
