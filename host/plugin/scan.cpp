@@ -1,13 +1,12 @@
 #include "plugin/scan.hpp"
 
 #include <fmt/format.h>
-#include <sys/wait.h>
 
-#include <cstring>
 #include <filesystem>
 #include <utility>
 
-#include "plugin/describe_child.hpp"
+#include "base/clock.hpp"
+#include "platform/process.hpp"
 #include "plugin/describe_report.hpp"
 #include "plugin/elf_check.hpp"
 
@@ -16,6 +15,7 @@ namespace lodge::plugin {
 namespace {
 
 constexpr std::string_view program_name = "lodge-describe";
+constexpr std::size_t report_bytes_max = std::size_t{8} << 20;
 
 Error misbehaved(const std::string& path, const ScanOptions& options, std::string_view what, std::string_view remedy) {
   return {Code::INVALID_ARGUMENT,
@@ -23,24 +23,20 @@ Error misbehaved(const std::string& path, const ScanOptions& options, std::strin
                       path, what, remedy, options.describe_program, path)};
 }
 
-Result<Descriptor> judge(const std::string& path, const ScanOptions& options, const ChildOutcome& outcome) {
-  if (outcome.timed_out) {
+Result<Descriptor> judge(const std::string& path, const ScanOptions& options, const platform::ChildResult& child) {
+  if (child.timed_out) {
     return misbehaved(path, options, fmt::format("hung for {} s", static_cast<double>(options.timeout_ms) / 1000),
                       "Move that work to the hooks `create` or `start`");
   }
-  if (WIFSIGNALED(outcome.wait_status)) {
-    const char* const name = sigabbrev_np(WTERMSIG(outcome.wait_status));
-    return misbehaved(path, options,
-                      fmt::format("crashed (killed by SIG{})",
-                                  name != nullptr ? name : std::to_string(WTERMSIG(outcome.wait_status))),
+  if (child.status.signal != 0) {
+    return misbehaved(path, options, fmt::format("crashed ({})", child.status.text()),
                       "Mend it, or take the file out of the plugin directory");
   }
-  if (WEXITSTATUS(outcome.wait_status) != 0 || outcome.report.empty()) {
-    return misbehaved(path, options,
-                      fmt::format("ended the process (exit status {})", WEXITSTATUS(outcome.wait_status)),
+  if (!child.status.success() || child.result.empty()) {
+    return misbehaved(path, options, fmt::format("ended the process (exit status {})", child.status.code),
                       "A plugin must not call exit");
   }
-  Result<Descriptor> described = decode_report(outcome.report);
+  Result<Descriptor> described = decode_report(child.result);
   if (!described) described.error().message = fmt::format("{}: {}", path, described.error().message);
   return described;
 }
@@ -70,9 +66,17 @@ Result<Descriptor> describe_image(const FileImage& image, const ScanOptions& opt
   // A path without a slash would be looked for among the installed libraries.
   std::error_code failed;
   const std::string absolute = std::filesystem::absolute(path, failed).string();
-  const Result<ChildOutcome> outcome = run_describe_child(options.describe_program, absolute, options.timeout_ms);
-  if (!outcome) return Error{outcome.error().code, fmt::format("{}: {}", path, outcome.error().message)};
-  return judge(path, options, *outcome);
+  platform::ChildOptions child_options;
+  child_options.program = options.describe_program;
+  child_options.args = {absolute};
+  child_options.timeout_ns = options.timeout_ms * 1'000'000;
+  child_options.result_bytes_max = report_bytes_max;
+  const Result<platform::ChildResult> child = platform::run_child(child_options, SystemClock());
+  if (!child) {
+    return Error{Code::UNAVAILABLE,
+                 fmt::format("{}: {}; it is installed with the host, in libexec/lodge", path, child.error().message)};
+  }
+  return judge(path, options, *child);
 }
 
 }  // namespace lodge::plugin
