@@ -64,7 +64,7 @@ lodgectl call words feed --each-line "$text"
 lodgectl store list words --prefix word/ --limit 1000000 | awk 'NR > 1 { sub(/^word\//, "", $1); print $1, $2 }' |
   LC_ALL=C sort >"$directory/counted"
 say "the twenty most frequent words"
-sort -k 2,2nr -k 1,1 "$directory/counted" | head -n 20 | awk '{ printf "%6d  %s\n", $2, $1 }'
+sort -k 2,2nr -k 1,1 "$directory/counted" | awk 'NR <= 20 { printf "%6d  %s\n", $2, $1 }'
 
 say "comparing every count with tr | sort | uniq -c"
 # shellcheck disable=SC2018,SC2019  # the letters of ASCII are meant

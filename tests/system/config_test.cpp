@@ -66,8 +66,9 @@ TEST_F(Config, a_dependency_of_the_wrong_version_is_named_with_both_versions) {
 
 TEST_F(Config, a_setting_of_the_wrong_type_is_named_with_its_path) {
   directory.add_plugin("subject");
-  EXPECT_THAT(refusal("[service.a]\nplugins = [\"subject\"]\nconfig.subject.size = \"big\"\n"),
-              AllOf(HasSubstr("lodged.toml:3:16: "), HasSubstr("service.a.config.subject.size: expected int, got str")));
+  EXPECT_THAT(
+      refusal("[service.a]\nplugins = [\"subject\"]\nconfig.subject.size = \"big\"\n"),
+      AllOf(HasSubstr("lodged.toml:3:16: "), HasSubstr("service.a.config.subject.size: expected int, got str")));
 }
 
 TEST_F(Config, an_unknown_setting_is_named_with_what_was_probably_meant) {
