@@ -2,8 +2,10 @@
 #include <lodge/descriptor.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 // Commas belong to the words that people type, [1,2] and a = ["b", "c"]; NUL is in none.
 #define CXXOPTS_VECTOR_DELIMITER '\0'
 #include <cxxopts.hpp>
@@ -79,9 +81,15 @@ int main_with(int argc, const char* const* argv) {
   return run(*config, given.count("check") > 0);
 }
 
-}  // namespace
+// Ends the process the way it wants to end. Whoever else ends it by exit() is plugin code, which would look like an
+// orderly stop: that is a crash, and named as one.
+std::atomic<bool> orderly{false};
 
-int main(int argc, char** argv) {
+void refuse_exit() {
+  if (!orderly.load()) lodge::platform::crash_with_line("plugin code called exit");
+}
+
+int guarded_main(int argc, char** argv) {
   // A peer that has gone is noticed by the write that fails.
   std::signal(SIGPIPE, SIG_IGN);
   lodge::platform::install_crash_line(lodge::plugin::describe_crash);
@@ -92,4 +100,13 @@ int main(int argc, char** argv) {
   } catch (const std::exception& error) {
     return complain(ExitCode::os_error, error.what());
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::atexit(refuse_exit);
+  const int status = guarded_main(argc, argv);
+  orderly.store(true);
+  return status;
 }

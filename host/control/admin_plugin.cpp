@@ -38,6 +38,11 @@ Result<std::vector<wire::Value>> arguments(const lodge_call& call) {
 }
 
 std::int32_t run(void* self, const lodge_call* call, lodge_writer* out) {
+  // These verbs reach every store and all configuration: a plugin has its own interfaces, as far as they are not
+  // denied.
+  if ((call->flags & LODGE_CALL_OUTSIDE) == 0) {
+    return lodge_fail(out, LODGE_PERMISSION_DENIED, "the host's own service answers only its operator");
+  }
   const AdminVerb* const verb = find_verb(text_of(call->name), call->arity);
   if (verb == nullptr) return lodge_fail(out, LODGE_UNIMPLEMENTED, "no such verb");
   const Result<std::vector<wire::Value>> args = arguments(*call);
@@ -51,7 +56,10 @@ std::int32_t run(void* self, const lodge_call* call, lodge_writer* out) {
   return LODGE_DONE;
 }
 
-std::int32_t create(const lodge_host* host, void** self, lodge_writer*) {
+std::int32_t create(const lodge_host* host, void** self, lodge_writer* out) {
+  if (plugin::HostContext::from(host).service() != admin_service) {
+    return lodge_fail(out, LODGE_PERMISSION_DENIED, "plugin control belongs to the host's own service, lodge, alone");
+  }
   *self = &plugin::HostContext::from(host).state<Admin>(plugin::Place::admin);
   return LODGE_OK;
 }

@@ -2,11 +2,13 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <sstream>
 #include <utility>
 
+#include "base/closest.hpp"
 #include "base/log.hpp"
 #include "control/loop_watch.hpp"
 #include "names/abi_config.hpp"
@@ -135,9 +137,33 @@ std::string Host::placed(const std::string& problems) const {
   return out;
 }
 
+// What the operator says about plugins must mean something: a rule with a typo would protect nobody.
+std::optional<Failure> Host::check_plugin_rules() {
+  std::string problems;
+  for (const auto& [name, section] : config_.plugins) {
+    for (const std::string& id : section.deny) {
+      if (interfaces_.find(id) != nullptr) continue;
+      const std::string path = "plugin." + name + ".deny";
+      problems += (problems.empty() ? "" : "\n") + config_.origins.at(path) + ": " + path +
+                  ": there is no interface `" + id + "`" + did_you_mean(id, interfaces_.ids());
+    }
+    if (const auto known = plugins_.describe(name); !known && known.error().code == Code::NOT_FOUND) {
+      log::warn(module, config_.origins.at("plugin." + name) + ": plugin." + name + ": there is no such plugin now");
+    }
+  }
+  for (const service::ServiceSpec& spec : config_.services) {
+    if (std::find(spec.plugins.begin(), spec.plugins.end(), admin_plugin_name) == spec.plugins.end()) continue;
+    problems += (problems.empty() ? "" : "\n") + spec.origin + ": service " + spec.name +
+                ": plugin control belongs to the host's own service, lodge, alone; leave it out";
+  }
+  if (problems.empty()) return std::nullopt;
+  return Failure{ExitCode::config, problems};
+}
+
 std::optional<Failure> Host::check() {
   if (auto failure = add_builtins()) return failure;
   if (auto failure = seed_config()) return failure;
+  if (auto failure = check_plugin_rules()) return failure;
   std::optional<Failure> failure;
   for (const service::ServiceSpec& spec : config_.services) {
     const Status planned = runtime_.check(spec);
@@ -159,9 +185,9 @@ std::optional<Failure> Host::take_data_dir() {
   Result<platform::FileLock> lock = platform::FileLock::take(directory / "lodged.lock");
   if (!lock) {
     const bool taken = lock.error().code == Code::ALREADY_EXISTS;
-    return Failure{taken ? ExitCode::try_later : ExitCode::cannot_create,
-                   "data directory " + directory.string() + ": " + lock.error().message +
-                       (taken ? "; stop it, or give this host a host.data_dir of its own" : "")};
+    return Failure{
+        taken ? ExitCode::try_later : ExitCode::cannot_create,
+        "data directory " + directory.string() + ": " + lock.error().message + (taken ? ": host.data_dir" : "")};
   }
   lock_.emplace(*std::move(lock));
   return std::nullopt;

@@ -48,6 +48,7 @@ class Host {
  private:
   [[nodiscard]] std::string placed(const std::string& problems) const;
   [[nodiscard]] std::optional<Failure> seed_config();
+  [[nodiscard]] std::optional<Failure> check_plugin_rules();
   [[nodiscard]] std::optional<Failure> take_data_dir();
   [[nodiscard]] std::optional<Failure> listen();
   [[nodiscard]] std::optional<Failure> add_builtins();

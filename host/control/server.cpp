@@ -96,6 +96,13 @@ void Server::on_opened(const std::shared_ptr<wire::Connection>& connection) {
   connection->set_attachment(std::make_shared<Session>());
   connections_[connection->id()] = connection;
   connection_count_.store(connections_.size(), std::memory_order_relaxed);
+  // Who never says hello takes a place from others.
+  const MonotonicNs patience = connection->options().frame_timeout_ns;
+  (void)loop_.at(loop_.clock().now() + patience, [this, id = connection->id()] {
+    const auto found = connections_.find(id);
+    if (found == connections_.end() || Session::of(*found->second).greeted) return;
+    turn_away(*found->second, {Code::DEADLINE_EXCEEDED, "no hello came (limits.frame_timeout_ms)"});
+  });
 }
 
 void Server::on_closed(wire::Connection& connection, const Error& reason) {
@@ -156,6 +163,10 @@ void Server::turn_away(wire::Connection& connection, const Error& reason) {
 }
 
 void Server::on_hello(wire::Connection& connection, const wire::Frame& frame) {
+  if (Session::of(connection).greeted) {
+    turn_away(connection, {Code::INVALID_ARGUMENT, "only the first frame is a hello"});
+    return;
+  }
   const Result<wire::HelloBody> theirs = wire::parse_hello(frame.body, connection.options().limits);
   const wire::HelloBody ours{.name = options_.node, .software = std::string("lodge ") + LODGE_SDK_VERSION};
   Status agreed = theirs ? Status() : theirs.error();
@@ -181,7 +192,12 @@ void Server::on_call(wire::Connection& connection, wire::Frame&& frame) {
     return refuse({Code::UNAVAILABLE, "the host is shutting down; the call did not run", Executed::no});
   }
   const Result<wire::CallBody> body = wire::parse_call(frame.body, connection.options().limits);
-  if (!body) return refuse(body.error());
+  if (!body) {
+    // The bytes are not what the protocol says: nothing behind them is to be trusted either.
+    turn_away(connection, body.error());
+    connection.finished();
+    return;
+  }
   const std::uint64_t left_us = frame.header.deadline_left_us;
   constexpr std::uint64_t longest_us = std::uint64_t{365} * 24 * 3600 * 1'000'000;
   const MonotonicNs timeout =

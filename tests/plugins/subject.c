@@ -60,6 +60,11 @@ static int32_t postpone(void* self, const lodge_call* call, lodge_writer* out) {
   return calls->defer(host_of(self), call, &ticket) == LODGE_OK ? LODGE_DEFERRED : LODGE_INTERNAL;
 }
 
+static int32_t leave(void* self, const lodge_call* call, lodge_writer* out) {
+  (void)self, (void)call, (void)out;
+  exit(0);
+}
+
 static int32_t give_up(void* self, const lodge_call* call, lodge_writer* out) {
   (void)self, (void)call, (void)out;
   abort();
@@ -102,6 +107,7 @@ static const lodge_callback callbacks[] = {
     {"note", note, 1, LODGE_FUNCTION, "id: int", "int", "Writes the id to the journal"},
     {"hold", hold, 1, LODGE_FUNCTION, "id: int", NULL, "Never returns"},
     {"postpone", postpone, 1, LODGE_FUNCTION, "id: int", NULL, "Is never answered"},
+    {"leave", leave, 0, LODGE_FUNCTION, NULL, NULL, "Calls exit"},
     {"give_up", give_up, 0, LODGE_FUNCTION, NULL, NULL, "Aborts"},
     {"stray", stray, 0, LODGE_FUNCTION, NULL, NULL, "Writes where nothing is"},
     {"descend", descend, 0, LODGE_FUNCTION, NULL, NULL, "Overflows its stack"},

@@ -77,6 +77,15 @@ TEST_F(Config, an_unknown_setting_is_named_with_what_was_probably_meant) {
               HasSubstr("service.a.config.subject.sise: plugin subject has no such setting; did you mean `size`?"));
 }
 
+TEST_F(Config, a_denied_interface_that_does_not_exist_is_refused_with_what_was_probably_meant) {
+  EXPECT_THAT(refusal("[plugin.subject]\ndeny = [\"lodge.strore/1\"]\n"),
+              AllOf(HasSubstr("lodged.toml:2:"), HasSubstr("did you mean `lodge.store/1`?")));
+}
+
+TEST_F(Config, the_hosts_own_plugin_is_nobody_elses) {
+  EXPECT_THAT(refusal("[service.ctl]\nplugins = [\"control\"]\n"), HasSubstr("belongs to the host's own service"));
+}
+
 TEST_F(Config, a_service_in_two_files_is_refused_with_both_places) {
   directory.add_plugin("subject");
   std::filesystem::create_directory(directory.path() / "lodged.d");

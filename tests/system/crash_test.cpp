@@ -30,6 +30,12 @@ TEST(Crash, an_abort_is_told_with_plugin_service_and_callback) {
             "lodged crashed: SIGABRT in plugin subject, service s, callback give_up/0");
 }
 
+TEST(Crash, a_plugin_that_calls_exit_does_not_look_like_an_orderly_stop) {
+  const std::string line = last_line_after("leave", "killed by SIGABRT");
+  EXPECT_THAT(line, testing::HasSubstr("plugin code called exit"));
+  EXPECT_THAT(line, testing::HasSubstr("plugin subject, service s, callback leave/0"));
+}
+
 TEST(Crash, a_stray_pointer_is_told_with_plugin_service_and_callback) {
   EXPECT_EQ(last_line_after("stray", "killed by SIGSEGV"),
             "lodged crashed: SIGSEGV in plugin subject, service s, callback stray/0");

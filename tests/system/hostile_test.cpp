@@ -95,16 +95,24 @@ TEST_F(Hostile, a_peer_that_goes_in_the_middle_of_a_frame_leaves_nothing_behind)
       << "the good client, and the one that asks";
 }
 
-TEST_F(Hostile, arguments_nested_too_deeply_are_refused_and_cost_one_call) {
+TEST_F(Hostile, arguments_nested_too_deeply_close_their_connection) {
   Bytes deep(500, 0x91);  // lists of one, within one another
   deep.push_back(0xc0);
-  RawPeer peer = greeted();
-  ASSERT_TRUE(peer.send(call_frame(1, "s", "echo", deep, 1)));
-  ASSERT_TRUE(peer.send(call_frame(2, "s", "echo", packed({"fine"}), 1)));
+  EXPECT_THAT(sent_after_hello(call_frame(1, "s", "echo", deep, 1)), HasSubstr("16"));
+}
+
+TEST_F(Hostile, a_call_of_garbage_closes_its_connection) {
+  EXPECT_NE(sent_after_hello(call_frame(1, "s", "echo", Bytes{0xc1, 0xc1}, 1)), "");
+}
+
+TEST_F(Hostile, a_second_hello_closes_its_connection) {
+  EXPECT_THAT(sent_after_hello(hello_frame()), HasSubstr("only the first frame"));
+}
+
+TEST_F(Hostile, a_peer_that_never_says_hello_is_sent_away) {
+  RawPeer silent(host.socket());
+  EXPECT_THAT(goodbye(silent.until_closed()), HasSubstr("no hello came"));
   expect_served();
-  std::map<std::uint64_t, bool> failed;
-  for (const wire::Frame& frame : peer.replies(2)) failed[frame.header.id] = frame.header.error;
-  EXPECT_EQ(failed, (std::map<std::uint64_t, bool>{{1, true}, {2, false}}));
 }
 
 TEST_F(Hostile, a_first_frame_that_is_no_hello_closes_its_connection_with_the_reason) {

@@ -71,8 +71,8 @@ class LineCalls {
     if (session_.output().json()) {
       print(next.line, answer);
     } else if (!answer && ++shown_ <= failures_shown) {
-      session_.output().error(
-          {answer.error().code, "line " + std::to_string(next.line) + ": " + answer.error().message});
+      session_.output().error({answer.error().code, "line " + std::to_string(next.line) + ": " + answer.error().message,
+                               answer.error().executed});
     }
     if (answer) return true;
     ++failed_;
@@ -88,7 +88,7 @@ class LineCalls {
       const auto value = Value::unpack(*answer);
       shown.set("result", value ? *value : Value());
     } else {
-      shown.set("error", Value::map({{"code", code_name(answer.error().code)}, {"message", answer.error().message}}));
+      shown.set("error", error_value(answer.error()));
     }
     session_.output().line(wire::json_from_value(shown));
   }

@@ -165,14 +165,19 @@ void Output::note(std::string_view text) {
 }
 
 void Output::error(const Error& error) {
-  if (!json_) {
-    errors_ << "lodgectl: " << escaped(error.text()) << '\n';
+  if (json_) {
+    errors_ << wire::json_from_value(Value::map({{"error", error_value(error)}})) << '\n';
     return;
   }
-  const Value shown = Value::map({{"error", Value::map({{"code", code_name(error.code)},
-                                                        {"message", error.message},
-                                                        {"executed", executed_name(error.executed)}})}});
-  errors_ << wire::json_from_value(shown) << '\n';
+  errors_ << "lodgectl: " << escaped(error.text());
+  // Where it may have run, whoever tries again must know.
+  if (error.executed == Executed::maybe) errors_ << " (it may have run)";
+  errors_ << '\n';
+}
+
+wire::Value error_value(const Error& error) {
+  return Value::map(
+      {{"code", code_name(error.code)}, {"message", error.message}, {"executed", executed_name(error.executed)}});
 }
 
 }  // namespace lodge::ctl

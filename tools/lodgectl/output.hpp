@@ -51,4 +51,7 @@ class Output {
 /// How many columns a terminal needs for UTF-8 text, one a code point.
 [[nodiscard]] std::size_t width_of(std::string_view text);
 
+/// {code, message, executed}: an error as JSON shows it.
+[[nodiscard]] wire::Value error_value(const Error& error);
+
 }  // namespace lodge::ctl
