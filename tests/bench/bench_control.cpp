@@ -1,5 +1,6 @@
 // Group `control`: calls over the control socket of a real host, beside a bare libuv echo of the same frame sizes. One
 // client program for both: only the servers differ.
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/socket.h>
@@ -13,6 +14,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -184,20 +186,68 @@ void wait_until_served(const Spoken& spoken) {
   }
 }
 
-void measure(Figures& figures, const Spoken& quick, const Spoken& worker, const Spoken& bare) {
-  const std::string reference = "bare libuv echo";
-  figures.compare("control.calls.1", "us p50", Better::less, [&] { return p50_us(quick); },
-                  {{reference, [&] { return p50_us(bare); }}});
-  figures.compare("control.calls.1.worker", "us p50", Better::less, [&] { return p50_us(worker); },
-                  {{reference, [&] { return p50_us(bare); }}});
+/// The processors that this process, and what it starts from now on, may run on.
+void pin(const std::vector<std::size_t>& cpus) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  for (const std::size_t cpu : cpus) CPU_SET(cpu, &set);
+  if (sched_setaffinity(0, sizeof set, &set) != 0) give_up("cannot choose processors");
+}
+
+/// Both servers at work, on processors of their own choice; the client's are set afterwards.
+class Stage {
+ public:
+  Stage(const fs::path& root, const std::vector<std::size_t>& server_cpus, const std::vector<std::size_t>& client_cpus)
+      : quick{root / "lodged.sock", hello_frame(), call_frame("echo"), 0},
+        worker{root / "lodged.sock", hello_frame(), call_frame("echo_on_worker"), 0} {
+    pin(server_cpus);
+    host_ =
+        std::make_unique<Server>(std::vector<std::string>{LODGED_PROGRAM, "--config", (root / "lodged.toml").string()});
+    wait_until_served(quick);
+    quick.reply_bytes = worker.reply_bytes = reply_bytes(quick);
+    fs::remove(root / "echo.sock");
+    bare = {root / "echo.sock", {}, quick.request, quick.reply_bytes};
+    echo_ = std::make_unique<Server>(std::vector<std::string>{
+        ECHO_PROGRAM, bare.socket.string(), std::to_string(bare.request.size()), std::to_string(bare.reply_bytes)});
+    pin(client_cpus);
+  }
+
+  Spoken quick;
+  Spoken worker;
+  Spoken bare;
+
+ private:
+  std::unique_ptr<Server> host_;
+  std::unique_ptr<Server> echo_;
+};
+
+const std::string reference = "bare libuv echo";
+
+// Whether waking the other side crosses to another core is worth a factor of ten, and otherwise left to the scheduler's
+// mood: so it is said.
+void measure_latency(Figures& figures, const Stage& stage, const std::string& placement) {
+  const auto bare = [&stage] { return p50_us(stage.bare); };
+  figures.compare("control.calls.1." + placement, "us p50", Better::less, [&stage] { return p50_us(stage.quick); },
+                  {{reference, bare}});
+  figures.compare("control.calls.1.worker." + placement, "us p50", Better::less,
+                  [&stage] { return p50_us(stage.worker); }, {{reference, bare}});
+}
+
+void measure_load(Figures& figures, const Stage& stage) {
   for (const std::size_t depth : {std::size_t{1}, std::size_t{16}}) {
     const std::string load = ".64x" + std::to_string(depth);
-    const auto echo = [&bare, depth] { return kilo_per_second(bare, 64, depth); };
-    figures.compare("control.calls" + load, "k/s", Better::more, [&] { return kilo_per_second(quick, 64, depth); },
-                    {{reference, echo}});
+    const auto bare = [&stage, depth] { return kilo_per_second(stage.bare, 64, depth); };
+    figures.compare("control.calls" + load, "k/s", Better::more,
+                    [&] { return kilo_per_second(stage.quick, 64, depth); }, {{reference, bare}});
     figures.compare("control.calls" + load + ".worker", "k/s", Better::more,
-                    [&] { return kilo_per_second(worker, 64, depth); }, {{reference, echo}});
+                    [&] { return kilo_per_second(stage.worker, 64, depth); }, {{reference, bare}});
   }
+}
+
+std::vector<std::size_t> all_cpus() {
+  std::vector<std::size_t> out;
+  for (std::size_t cpu = 0; cpu < std::thread::hardware_concurrency(); ++cpu) out.push_back(cpu);
+  return out;
 }
 
 }  // namespace
@@ -212,17 +262,9 @@ int main(int argc, char** argv) {
   std::ofstream(root / "lodged.toml") << "[host]\nname = \"bench\"\ndata_dir = \"data\"\nsocket = \"lodged.sock\"\n"
                                       << "plugin_dirs = [\"" << BENCH_PLUGIN_DIR << "\"]\n[log]\nlevel = \"error\"\n"
                                       << "[service.echo]\nplugins = [\"bench_echo\"]\n";
-  Spoken quick{root / "lodged.sock", hello_frame(), call_frame("echo"), 0};
-  Spoken worker{root / "lodged.sock", hello_frame(), call_frame("echo_on_worker"), 0};
-  {
-    const Server host({LODGED_PROGRAM, "--config", (root / "lodged.toml").string()});
-    wait_until_served(quick);
-    quick.reply_bytes = reply_bytes(quick);
-    worker.reply_bytes = reply_bytes(worker);
-    const Spoken bare{root / "echo.sock", {}, quick.request, quick.reply_bytes};
-    const Server echo(
-        {ECHO_PROGRAM, bare.socket.string(), std::to_string(bare.request.size()), std::to_string(bare.reply_bytes)});
-    measure(figures, quick, worker, bare);
-  }
+  const std::vector<std::size_t> all = all_cpus();
+  measure_latency(figures, Stage(root, {0}, {0}), "same_core");
+  if (all.size() > 1) measure_latency(figures, Stage(root, {0}, {1}), "other_core");
+  measure_load(figures, Stage(root, all, all));
   fs::remove_all(root);
 }
