@@ -197,15 +197,13 @@ TEST(services, 10) {
   std::thread completer;
   ScriptedPlugin p1("p1"), p2("p2");
   p1.callback("f", 2, [&completer](const Seen& seen) {
-    const auto& calls = seen.table<lodge_call_v1>(LODGE_CALL_V1);
-    lodge_handle ticket = 0;
-    if (calls.defer(seen.host, seen.call, &ticket) != LODGE_OK) return std::int32_t{LODGE_INTERNAL};
-    completer = std::thread([&calls, host = seen.host, ticket] {
+    completer = std::thread([host = seen.host, ticket = seen.defer()] {
+      const auto& calls = rig::table<lodge_call_v1>(host);
       const Bytes others = rig::pack_all({"new", 2});
       EXPECT_EQ(calls.complete(host, ticket, LODGE_CONTINUE_WITH, others.data(), others.size()), LODGE_OK);
       EXPECT_EQ(calls.complete(host, ticket, LODGE_CONTINUE_WITH, others.data(), others.size()), LODGE_STALE);
     });
-    return std::int32_t{LODGE_DEFERRED};
+    return LODGE_DEFERRED;
   });
   p2.callback("f", 2, [](const Seen& seen) { return seen.done(Value::List(seen.args())); });
   Node node;

@@ -7,33 +7,17 @@
 namespace lodge {
 namespace {
 
+using rig::Lender;
 using rig::Node;
-using rig::ScriptedPlugin;
+using rig::table;
 using testing::ElementsAre;
 using testing::UnorderedElementsAre;
 
 const std::uint8_t* bytes(std::string_view text) { return view_of(text).data(); }
 
-template <typename Table>
-const Table& table(const lodge_host* host, std::string_view id) {
-  return *static_cast<const Table*>(host->query(host, id.data(), id.size()));
-}
-
-/// A plugin that does nothing but lend its host to the test.
-struct Lender {
-  explicit Lender(const std::string& name) : plugin(name) {
-    plugin.on_start([this](const lodge_host* lent) {
-      host = lent;
-      return LODGE_OK;
-    });
-  }
-  ScriptedPlugin plugin;
-  const lodge_host* host = nullptr;
-};
-
 class Store {
  public:
-  explicit Store(const lodge_host* host) : host_(host), table_(table<lodge_store_v1>(host, LODGE_STORE_V1)) {}
+  explicit Store(const lodge_host* host) : host_(host), table_(table<lodge_store_v1>(host)) {}
   std::int32_t put_new(std::string_view key, std::string_view value) {
     return table_.put_new(host_, bytes(key), key.size(), bytes(value), value.size(), 0);
   }
@@ -69,8 +53,7 @@ TEST(services, 28) {
 /// An owner handle with what it does to names.
 class Holder {
  public:
-  Holder(const lodge_host* host, std::string_view label)
-      : host_(host), table_(table<lodge_names_v1>(host, LODGE_NAMES_V1)) {
+  Holder(const lodge_host* host, std::string_view label) : host_(host), table_(table<lodge_names_v1>(host)) {
     EXPECT_EQ(table_.open_owner(host, label.data(), label.size(), &owner_), LODGE_OK);
   }
   std::int32_t take(std::string_view name, std::string* holder) {
@@ -124,7 +107,7 @@ TEST(services, 29_service) {
   ASSERT_TRUE(node.start("s", {"p"}));
   const auto take = [](const lodge_host* host) {
     const std::uint8_t nil = 0xc0;
-    return table<lodge_names_v1>(host, LODGE_NAMES_V1).register_name(host, 0, bytes("ada"), 3, &nil, 1, nullptr);
+    return table<lodge_names_v1>(host).register_name(host, 0, bytes("ada"), 3, &nil, 1, nullptr);
   };
   ASSERT_EQ(take(p.host), LODGE_OK);
   ASSERT_TRUE(node.runtime().stop_all(std::chrono::seconds(5)));
@@ -153,7 +136,7 @@ TEST(services, 31) {
   Node node;
   node.add(p.plugin);
   ASSERT_TRUE(node.start("s", {"p"}));
-  const auto& config = table<lodge_config_v1>(p.host, LODGE_CONFIG_V1);
+  const auto& config = table<lodge_config_v1>(p.host);
   std::int64_t value = 0;
   EXPECT_EQ(config.increment(p.host, "d", 1, bytes("n"), 1, 1, &value), LODGE_OK);
   EXPECT_EQ(value, 1);

@@ -12,6 +12,7 @@
 #include "base/worker_pool.hpp"
 #include "names/names.hpp"
 #include "names/node_config.hpp"
+#include "rig/eventually.hpp"
 #include "rig/scripted_plugin.hpp"
 #include "service/name_ties.hpp"
 #include "service/runtime.hpp"
@@ -91,16 +92,5 @@ class Node {
   std::unique_ptr<service::NameTies> name_ties_;
   std::thread loop_thread_;
 };
-
-/// Waits until `condition()` holds; false: not within ten seconds.
-template <typename Condition>
-[[nodiscard]] bool eventually(const Condition& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::yield();
-  }
-  return true;
-}
 
 }  // namespace lodge::rig

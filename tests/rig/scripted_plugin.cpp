@@ -48,6 +48,22 @@ std::int32_t Seen::fail(std::int32_t code, std::string_view message) const {
   return code;
 }
 
+lodge_handle Seen::target(std::string_view service, std::string_view name, std::uint32_t arity) const {
+  lodge_handle found = 0;
+  const std::int32_t code =
+      table<lodge_call_v1>().resolve(host, service.data(), service.size(), name.data(), name.size(), arity, &found);
+  return code == LODGE_OK ? found : 0;
+}
+
+std::int32_t Seen::pass_on_to(lodge_handle target) const {
+  return table<lodge_call_v1>().call(host, target, nullptr, 0, nullptr, out, nullptr);
+}
+
+lodge_handle Seen::defer() const {
+  lodge_handle ticket = 0;
+  return table<lodge_call_v1>().defer(host, call, &ticket) == LODGE_OK ? ticket : 0;
+}
+
 Bytes pack_all(const std::vector<wire::Value>& values) {
   Bytes out;
   for (const wire::Value& value : values) {

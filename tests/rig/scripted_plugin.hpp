@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "plugin/plugin.hpp"
+#include "rig/interface.hpp"
 #include "wire/value.hpp"
 
 namespace lodge::rig {
@@ -29,9 +30,15 @@ class Seen {
   [[nodiscard]] std::int32_t continue_with(const std::vector<wire::Value>& values) const;
   [[nodiscard]] std::int32_t fail(std::int32_t code, std::string_view message) const;
   template <typename Table>
-  [[nodiscard]] const Table& table(std::string_view id) const {
-    return *static_cast<const Table*>(host->query(host, id.data(), id.size()));
+  [[nodiscard]] const Table& table() const {
+    return rig::table<Table>(host);
   }
+  /// A target to call; 0, which is none, where it cannot be.
+  [[nodiscard]] lodge_handle target(std::string_view service, std::string_view name, std::uint32_t arity = 0) const;
+  /// Calls a target without arguments, its answer into this one's.
+  [[nodiscard]] std::int32_t pass_on_to(lodge_handle target) const;
+  /// The ticket of this call; 0, which is none, where it has been taken.
+  [[nodiscard]] lodge_handle defer() const;
 };
 
 using Script = std::function<std::int32_t(const Seen&)>;
@@ -97,6 +104,18 @@ class ScriptedPlugin {
   ConfigHook on_config_;
   lodge_hooks hooks_{};
   lodge_plugin plugin_{};
+};
+
+/// A plugin that does nothing but lend its host to the test.
+struct Lender {
+  explicit Lender(const std::string& name) : plugin(name) {
+    plugin.on_start([this](const lodge_host* lent) {
+      host = lent;
+      return LODGE_OK;
+    });
+  }
+  ScriptedPlugin plugin;
+  const lodge_host* host = nullptr;
 };
 
 }  // namespace lodge::rig

@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "base/loop_thread.hpp"
-#include "base/wait_until.hpp"
+#include "rig/eventually.hpp"
 
 namespace lodge {
 namespace {
@@ -64,7 +64,7 @@ TEST_F(LoopTest, fires_a_timer_that_another_thread_sets_while_it_sleeps) {
   std::atomic<bool> fired{false};
   std::thread running([&] { loop->run(); });
   loop->at(clock.now() + ms, [&] { fired = true; });
-  EXPECT_TRUE(wait_until([&] { return fired.load(); }));
+  EXPECT_TRUE(rig::eventually([&] { return fired.load(); }));
   loop->stop();
   running.join();
 }

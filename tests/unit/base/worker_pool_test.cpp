@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "base/wait_until.hpp"
+#include "rig/eventually.hpp"
 
 namespace lodge {
 namespace {
@@ -108,7 +108,7 @@ TEST(WorkerPool, replaces_a_blocked_worker_at_once) {
   ASSERT_TRUE(put(pool, [&] { ran.release(); }));
   EXPECT_TRUE(ran.try_acquire_for(std::chrono::seconds(10)));
   latch.let_go();
-  EXPECT_TRUE(wait_until([&] { return pool.stats().blocked == 0; }));
+  EXPECT_TRUE(rig::eventually([&] { return pool.stats().blocked == 0; }));
   EXPECT_TRUE(pool.stop(ten_seconds).ok());
 }
 
@@ -137,7 +137,7 @@ TEST(WorkerPool, brings_in_spares_for_workers_that_are_stuck_and_sends_them_back
   ASSERT_TRUE(put(pool, [&] { ran.release(); }));
   EXPECT_TRUE(ran.try_acquire_for(std::chrono::seconds(10)));
   latch.let_go();
-  EXPECT_TRUE(wait_until([&] { return pool.stats().running == 0 && pool.stats().stuck == 0; }));
+  EXPECT_TRUE(rig::eventually([&] { return pool.stats().running == 0 && pool.stats().stuck == 0; }));
 
   std::atomic<int> at_once{0};
   std::atomic<int> most{0};
@@ -190,7 +190,7 @@ TEST(WorkerPool, holds_the_limit_of_spares) {
   Latch latch;
   for (int i = 0; i < 6; ++i) ASSERT_TRUE(put(pool, [&] { latch.wait_here(); }));
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(latch.entered.try_acquire_for(std::chrono::seconds(10)));
-  EXPECT_TRUE(wait_until([&] { return pool.stats().stuck == 3; }));
+  EXPECT_TRUE(rig::eventually([&] { return pool.stats().stuck == 3; }));
   EXPECT_EQ(pool.stats().queued, 3U);
   EXPECT_EQ(pool.stats().threads, 3U);
   latch.let_go();
@@ -225,7 +225,7 @@ TEST(WorkerPool, sleeps_all_through_when_there_is_nothing_to_do) {
     ASSERT_TRUE(put(pool, [&] { ran.release(); }));
     ASSERT_TRUE(ran.try_acquire_for(std::chrono::seconds(10)));
   }
-  EXPECT_TRUE(wait_until([&] { return pool.stats().awake == 0 && !pool.stats().watched; }));
+  EXPECT_TRUE(rig::eventually([&] { return pool.stats().awake == 0 && !pool.stats().watched; }));
   EXPECT_TRUE(pool.stop(ten_seconds).ok());
 }
 

@@ -9,6 +9,7 @@
 #include "base/writer.hpp"
 #include "names/abi_config.hpp"
 #include "plugin/host_context.hpp"
+#include "rig/interface.hpp"
 
 namespace lodge::names {
 namespace {
@@ -37,9 +38,8 @@ struct AbiNames : testing::Test {
     offer_names(registry, all_names);
     offer_config(registry, node_config);
     context.set_service_owner(plugin::HostContext::new_owner());
-    const auto query = [&](std::string_view id) { return host->query(host, id.data(), id.size()); };
-    names = static_cast<const lodge_names_v1*>(query(LODGE_NAMES_V1));
-    config = static_cast<const lodge_config_v1*>(query(LODGE_CONFIG_V1));
+    names = &rig::table<lodge_names_v1>(host);
+    config = &rig::table<lodge_config_v1>(host);
   }
 
   ManualClock clock;

@@ -21,9 +21,7 @@ using wire::Value;
 
 constexpr MonotonicNs ms = 1'000'000;
 
-const lodge_call_v1& calls_of(const lodge_host* host) {
-  return *static_cast<const lodge_call_v1*>(host->query(host, LODGE_CALL_V1, sizeof LODGE_CALL_V1 - 1));
-}
+const lodge_call_v1& calls_of(const lodge_host* host) { return rig::table<lodge_call_v1>(host); }
 
 /// A callback that takes a ticket and leaves it for the test.
 struct Deferring {
@@ -31,10 +29,8 @@ struct Deferring {
   std::atomic<lodge_handle> ticket{0};
   rig::Script script() {
     return [this](const Seen& seen) {
-      lodge_handle taken = 0;
-      EXPECT_EQ(calls_of(seen.host).defer(seen.host, seen.call, &taken), LODGE_OK);
       host = seen.host;
-      ticket = taken;
+      ticket = seen.defer();
       return LODGE_DEFERRED;
     };
   }
@@ -136,20 +132,16 @@ TEST(Calls, an_impossible_completion_leaves_the_ticket_alive) {
 
 TEST(Calls, a_ticket_is_its_own_instances_only) {
   Deferring deferring;
-  std::atomic<const lodge_host*> stranger{nullptr};
-  ScriptedPlugin plugin("p"), other("other");
+  ScriptedPlugin plugin("p");
+  rig::Lender other("other");
   plugin.callback("f", 0, deferring.script());
-  other.on_start([&](const lodge_host* host) {
-    stranger = host;
-    return LODGE_OK;
-  });
   Node node;
-  node.add(plugin, other);
+  node.add(plugin, other.plugin);
   ASSERT_TRUE(node.start("s", {"p"}));
   ASSERT_TRUE(node.start("t", {"other"}));
   auto answer = node.send("s", "f");
   ASSERT_TRUE(eventually([&] { return deferring.taken(); }));
-  EXPECT_EQ(calls_of(stranger).complete(stranger, deferring.ticket, LODGE_DONE, nullptr, 0), LODGE_STALE);
+  EXPECT_EQ(calls_of(other.host).complete(other.host, deferring.ticket, LODGE_DONE, nullptr, 0), LODGE_STALE);
   EXPECT_EQ(deferring.complete(LODGE_DONE, {}), LODGE_OK);
   EXPECT_EQ(answer.get().code, Code::OK);
 }
@@ -174,18 +166,13 @@ TEST(Calls, a_service_that_stops_answers_what_waits_for_a_ticket) {
 }
 
 TEST(Calls, a_host_used_after_its_instance_has_gone_is_stale) {
-  const lodge_host* late = nullptr;
-  ScriptedPlugin plugin("p");
-  plugin.on_start([&](const lodge_host* host) {
-    late = host;
-    return LODGE_OK;
-  });
+  rig::Lender late("p");
   Node node;
-  node.add(plugin);
+  node.add(late.plugin);
   ASSERT_TRUE(node.start("s", {"p"}));
   ASSERT_TRUE(node.runtime().stop_all(std::chrono::seconds(5)));
   lodge_handle target = 0;
-  EXPECT_EQ(calls_of(late).resolve(late, "s", 1, "f", 1, 0, &target), LODGE_STALE);
+  EXPECT_EQ(calls_of(late.host).resolve(late.host, "s", 1, "f", 1, 0, &target), LODGE_STALE);
 }
 
 /// One misbehaving callback: what it does, and the rule that the caller and the log are told.
@@ -244,10 +231,9 @@ TEST(Calls, a_callback_that_takes_a_ticket_and_answers_itself_is_named_and_its_t
   std::atomic<const lodge_host*> host{nullptr};
   ScriptedPlugin plugin("rogue");
   plugin.callback("f", 0, [&](const Seen& seen) {
-    lodge_handle taken = 0;
-    EXPECT_EQ(calls_of(seen.host).defer(seen.host, seen.call, &taken), LODGE_OK);
-    EXPECT_EQ(calls_of(seen.host).defer(seen.host, seen.call, &taken), LODGE_STALE) << "one ticket a link";
-    ticket = taken;
+    ticket = seen.defer();
+    lodge_handle second = 0;
+    EXPECT_EQ(calls_of(seen.host).defer(seen.host, seen.call, &second), LODGE_STALE) << "one ticket a link";
     host = seen.host;
     return seen.done("itself");
   });
@@ -265,9 +251,7 @@ TEST(Calls, a_plugin_that_calls_itself_without_end_is_stopped) {
   ScriptedPlugin plugin("p");
   plugin.callback("f", 0, [&](const Seen& seen) {
     ++depth;
-    lodge_handle target = 0;
-    EXPECT_EQ(calls_of(seen.host).resolve(seen.host, "s", 1, "f", 1, 0, &target), LODGE_OK);
-    return calls_of(seen.host).call(seen.host, target, nullptr, 0, nullptr, seen.out, nullptr);
+    return seen.pass_on_to(seen.target("s", "f"));
   });
   Node node;
   node.add(plugin);
@@ -281,13 +265,7 @@ TEST(Calls, a_plugin_that_calls_itself_without_end_is_stopped) {
 TEST(Calls, a_serial_callback_that_calls_itself_is_a_deadlock_and_says_so) {
   ScriptedPlugin plugin("p");
   plugin.callback(
-      "f", 0,
-      [](const Seen& seen) {
-        lodge_handle target = 0;
-        EXPECT_EQ(calls_of(seen.host).resolve(seen.host, "s", 1, "f", 1, 0, &target), LODGE_OK);
-        return calls_of(seen.host).call(seen.host, target, nullptr, 0, nullptr, seen.out, nullptr);
-      },
-      LODGE_SERIAL);
+      "f", 0, [](const Seen& seen) { return seen.pass_on_to(seen.target("s", "f")); }, LODGE_SERIAL);
   Node node;
   node.add(plugin);
   ASSERT_TRUE(node.start("s", {"p"}));
@@ -300,12 +278,11 @@ TEST(Calls, a_call_between_services_inherits_its_parents_deadline_and_names_its_
     return seen.done(Value::List{text_of(seen.call->caller), seen.call->deadline_ns});
   });
   caller.callback("ask", 0, [](const Seen& seen) {
-    lodge_handle target = 0;
-    EXPECT_EQ(calls_of(seen.host).resolve(seen.host, "callee", 6, "f", 1, 0, &target), LODGE_OK);
     lodge_call_options options{};
     options.struct_size = sizeof options;
     options.parent = seen.call;
-    const std::int32_t code = calls_of(seen.host).call(seen.host, target, nullptr, 0, &options, seen.out, nullptr);
+    const std::int32_t code =
+        calls_of(seen.host).call(seen.host, seen.target("callee", "f"), nullptr, 0, &options, seen.out, nullptr);
     const Value got = Value::unpack({seen.out->data, seen.out->size}).value();
     EXPECT_EQ(got, Value(Value::List{"caller", seen.call->deadline_ns}));
     return code;
@@ -322,11 +299,9 @@ TEST(Calls, a_call_started_without_waiting_tells_its_answer_on_a_worker) {
   ScriptedPlugin caller("caller"), callee("callee");
   callee.callback("f", 1, [](const Seen& seen) { return seen.done(seen.args()[0]); });
   caller.callback("ask", 0, [&](const Seen& seen) {
-    lodge_handle target = 0;
-    EXPECT_EQ(calls_of(seen.host).resolve(seen.host, "callee", 6, "f", 1, 1, &target), LODGE_OK);
     const Bytes args = rig::pack_all({"hello"});
     const std::int32_t code = calls_of(seen.host).start(
-        seen.host, target, args.data(), args.size(), nullptr,
+        seen.host, seen.target("callee", "f", 1), args.data(), args.size(), nullptr,
         [](void* user, std::int32_t answer, std::int32_t, const lodge_slice* reply) {
           EXPECT_EQ(answer, LODGE_OK);
           static_cast<std::promise<std::string>*>(user)->set_value(*Value::unpack(view_of(*reply)).value().as_text());

@@ -7,6 +7,7 @@
 
 #include "base/manual_executor.hpp"
 #include "base/writer.hpp"
+#include "rig/interface.hpp"
 #include "service/instance_context.hpp"
 #include "service/store.hpp"
 
@@ -41,7 +42,7 @@ struct StoreAbi : testing::Test {
     offer_store(registry);
     context.store = &store;
     other.store = &store;
-    table = static_cast<const lodge_store_v1*>(host->query(host, LODGE_STORE_V1, sizeof LODGE_STORE_V1 - 1));
+    table = &rig::table<lodge_store_v1>(host);
   }
   std::int32_t put(const char* key, const char* value, std::uint64_t ttl_ms = 0) {
     return table->put(host, bytes(key), std::string(key).size(), bytes(value), std::string(value).size(), ttl_ms);

@@ -56,10 +56,8 @@ TEST(Threads, a_plugin_that_blocks_delays_no_timer) {
   ScriptedPlugin bad("bad"), ticking("ticking");
   bad.callback("block", 0, blocker.script());
   ticking.on_start([&ticks](const lodge_host* host) {
-    const auto& timers =
-        *static_cast<const lodge_timer_v1*>(host->query(host, LODGE_TIMER_V1, sizeof LODGE_TIMER_V1 - 1));
     lodge_handle timer = 0;
-    return timers.start(
+    return rig::table<lodge_timer_v1>(host).start(
         host, 1'000'000, 1'000'000, [](void* user, lodge_handle) { ++*static_cast<std::atomic<int>*>(user); }, &ticks,
         &timer);
   });
@@ -156,14 +154,7 @@ TEST(Threads, a_quick_callback_may_not_call_what_may_wait) {
   ScriptedPlugin quick("quick"), slow("slow");
   slow.callback("f", 0, [](const Seen& seen) { return seen.done("slow"); });
   quick.callback(
-      "ask", 0,
-      [](const Seen& seen) {
-        const auto& calls = seen.table<lodge_call_v1>(LODGE_CALL_V1);
-        lodge_handle target = 0;
-        EXPECT_EQ(calls.resolve(seen.host, "slow", 4, "f", 1, 0, &target), LODGE_OK);
-        return calls.call(seen.host, target, nullptr, 0, nullptr, seen.out, nullptr);
-      },
-      LODGE_QUICK);
+      "ask", 0, [](const Seen& seen) { return seen.pass_on_to(seen.target("slow", "f")); }, LODGE_QUICK);
   Node node;
   node.add(quick, slow);
   ASSERT_TRUE(node.start("slow", {"slow"}));
@@ -179,11 +170,9 @@ TEST(Threads, a_deferred_call_holds_no_worker) {
   const lodge_host* host = nullptr;
   ScriptedPlugin plugin("p");
   plugin.callback("wait", 0, [&](const Seen& seen) {
-    lodge_handle ticket = 0;
-    EXPECT_EQ(seen.table<lodge_call_v1>(LODGE_CALL_V1).defer(seen.host, seen.call, &ticket), LODGE_OK);
     std::lock_guard lock(mutex);
     host = seen.host;
-    tickets.push_back(ticket);
+    tickets.push_back(seen.defer());
     return LODGE_DEFERRED;
   });
   Node node({.threads = {.workers = 1, .spares_max = 0}});
@@ -196,7 +185,7 @@ TEST(Threads, a_deferred_call_holds_no_worker) {
     std::lock_guard lock(mutex);
     return tickets.size() == count;
   }));
-  const auto& calls = *static_cast<const lodge_call_v1*>(host->query(host, LODGE_CALL_V1, sizeof LODGE_CALL_V1 - 1));
+  const auto& calls = rig::table<lodge_call_v1>(host);
   for (const lodge_handle ticket : tickets) EXPECT_EQ(calls.complete(host, ticket, LODGE_DONE, nullptr, 0), LODGE_OK);
   for (std::future<Answer>& each : waiting) EXPECT_EQ(each.get().code, Code::OK);
 }

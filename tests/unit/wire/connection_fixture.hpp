@@ -12,8 +12,8 @@
 #include <mutex>
 #include <thread>
 
-#include "base/wait_until.hpp"
 #include "base/writer.hpp"
+#include "rig/eventually.hpp"
 #include "wire/envelope.hpp"
 #include "wire/listener.hpp"
 
@@ -49,7 +49,7 @@ class ConnectionTest : public testing::Test, public Listener::Handler {
       if (connection) connection->close({Code::CANCELLED, "the test is over"});
       connection.reset();
     });
-    EXPECT_TRUE(wait_until([this] { return open_ == 0; }));
+    EXPECT_TRUE(rig::eventually([this] { return open_ == 0; }));
     loop->stop();
     thread_.join();
     ::unlink(path.c_str());
@@ -72,7 +72,7 @@ class ConnectionTest : public testing::Test, public Listener::Handler {
       what();
       done = true;
     });
-    EXPECT_TRUE(wait_until([&] { return done.load(); }));
+    EXPECT_TRUE(rig::eventually([&] { return done.load(); }));
   }
 
   void on_opened(const std::shared_ptr<Connection>&) override { ++open_; }
@@ -99,7 +99,7 @@ class ConnectionTest : public testing::Test, public Listener::Handler {
     return frames_.size();
   }
   Error reason() {
-    EXPECT_TRUE(wait_until([this] { return open_ == 0; }));
+    EXPECT_TRUE(rig::eventually([this] { return open_ == 0; }));
     std::lock_guard lock(mutex_);
     return reason_.value_or(Error{Code::OK, "not closed"});
   }

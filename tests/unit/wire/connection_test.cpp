@@ -34,7 +34,7 @@ Bytes read_to_end(const UniqueFd& fd) {
 TEST_F(ConnectionTest, takes_frames_that_come_byte_by_byte) {
   const UniqueFd peer = open_pair();
   for (const std::uint8_t byte : call_frame(1, 40)) write_all(peer, {&byte, 1});
-  EXPECT_TRUE(wait_until([this] { return frames() == 1; }));
+  EXPECT_TRUE(rig::eventually([this] { return frames() == 1; }));
 }
 
 TEST_F(ConnectionTest, tells_that_the_other_side_has_closed) {
@@ -115,13 +115,13 @@ TEST_F(ConnectionTest, writes_whole_frames_from_many_threads) {
 TEST_F(ConnectionTest, stops_reading_while_too_many_calls_are_in_flight) {
   const UniqueFd peer = open_pair({.in_flight_max = 4});
   for (std::uint64_t id = 1; id <= 10; ++id) write_all(peer, call_frame(id));
-  EXPECT_TRUE(wait_until([this] { return frames() == 4; }));
+  EXPECT_TRUE(rig::eventually([this] { return frames() == 4; }));
   on_loop([] {});
   EXPECT_EQ(frames(), 4U);
   for (int i = 0; i < 2; ++i) connection->finished();
-  EXPECT_TRUE(wait_until([this] { return frames() == 6; }));
+  EXPECT_TRUE(rig::eventually([this] { return frames() == 6; }));
   for (int i = 0; i < 4; ++i) connection->finished();
-  EXPECT_TRUE(wait_until([this] { return frames() == 10; }));
+  EXPECT_TRUE(rig::eventually([this] { return frames() == 10; }));
   EXPECT_EQ(connection->in_flight(), 4U);
 }
 
@@ -132,7 +132,7 @@ TEST_F(ConnectionTest, goes_on_when_calls_finish_on_other_threads_while_it_pause
     for (std::uint64_t id = 1; id <= calls; ++id) write_all(peer, call_frame(id));
   });
   for (std::size_t done = 0; done < calls; ++done) {
-    ASSERT_TRUE(wait_until([&] { return frames() > done; }));
+    ASSERT_TRUE(rig::eventually([&] { return frames() > done; }));
     connection->finished();
   }
   writer.join();

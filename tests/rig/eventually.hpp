@@ -4,11 +4,11 @@
 #include <chrono>
 #include <thread>
 
-namespace lodge {
+namespace lodge::rig {
 
-/// Whether `condition` came true within ten seconds.
+/// Waits until `condition()` holds; false: not within ten seconds.
 template <typename Condition>
-[[nodiscard]] bool wait_until(Condition&& condition) {
+[[nodiscard]] bool eventually(const Condition& condition) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
   while (!condition()) {
     if (std::chrono::steady_clock::now() > deadline) return false;
@@ -17,4 +17,4 @@ template <typename Condition>
   return true;
 }
 
-}  // namespace lodge
+}  // namespace lodge::rig
