@@ -6,7 +6,7 @@
 #include <tuple>
 #include <type_traits>
 
-#include <lodge/call.hpp>
+#include <lodge/task.hpp>
 
 namespace lodge {
 inline namespace sdk {
@@ -20,6 +20,7 @@ struct Instance {
 
   Host host;
   Type object;
+  TaskList tasks;  ///< goes before the object: what waits in it may use it
 };
 
 /// The parameters of a method or function, without a leading Call&.
@@ -108,6 +109,28 @@ inline std::int32_t answer_verdict(lodge_writer& out, const Verdict& verdict, st
   return verdict.kind();
 }
 
+/// Whether a value of this type stands on its own feet.
+template <typename T>
+inline constexpr bool owns = !std::is_reference_v<T> && !Pack<std::remove_cvref_t<T>>::borrows;
+template <typename T>
+inline constexpr bool owns<Result<T>> = owns<T>;
+template <>
+inline constexpr bool owns<Verdict> = true;
+template <>
+inline constexpr bool owns<void> = true;
+template <typename... T>
+inline constexpr bool owns<std::tuple<T...>*> = (owns<T> && ...);
+
+/// A coroutine goes on when the call's arguments have gone.
+template <typename S, typename T>
+constexpr void check_task(const task<T>*) {
+  static_assert(!S::takes_call, "a coroutine outlives lodge::Call&: leave it out, and co_await lodge::this_call()");
+  static_assert(owns<typename S::params*>,
+                "a coroutine outlives its call's arguments: take std::string for std::string_view, "
+                "std::vector<std::uint8_t> for std::span, lodge::Any for lodge::AnyView, and T for const T&");
+  static_assert(owns<T>, "a coroutine's value outlives what it points to: return std::string for std::string_view");
+}
+
 template <auto method, bool is_function>
 struct Invocation {
   using S = FunctionShape<decltype(method)>;
@@ -121,17 +144,13 @@ struct Invocation {
                  static_cast<std::tuple_element_t<i, typename S::params>&&>(std::get<i>(values))...);
     };
     constexpr auto indices = std::make_index_sequence<S::arity>();
-    if constexpr (std::is_void_v<typename S::result>) {
-      with(indices);
-      return LODGE_DONE;
+    if constexpr (is_task<typename S::result>) {
+      check_task<S>(static_cast<const typename S::result*>(nullptr));
+      return S::result::answer(with(indices), call, instance.tasks, [&](auto& promise) {
+        return answer_with([&promise] { return promise.take(); }, call, out);
+      });
     } else {
-      const auto& result = with(indices);
-      if (call.deferred()) return LODGE_DEFERRED;
-      if constexpr (std::is_same_v<typename S::result, Verdict>) {
-        return answer_verdict(out, result, S::arity, is_function);
-      } else {
-        return answer_value(out, result);
-      }
+      return answer_with([&] { return with(indices); }, call, out);
     }
   }
 
@@ -151,6 +170,22 @@ struct Invocation {
     if (std::apply([&one](auto&... each) { return (one(each) && ...); }, values)) return LODGE_OK;
     mismatch.at("argument " + std::to_string(index));
     return answer_error(out, LODGE_INVALID_ARGUMENT, mismatch.text);
+  }
+
+  template <typename Make>
+  static std::int32_t answer_with(Make&& make, const Call& call, lodge_writer& out) {
+    if constexpr (std::is_void_v<decltype(make())>) {
+      make();
+      return LODGE_DONE;
+    } else {
+      const auto result = make();
+      if (call.deferred()) return LODGE_DEFERRED;
+      if constexpr (std::is_same_v<decltype(make()), Verdict>) {
+        return answer_verdict(out, result, S::arity, is_function);
+      } else {
+        return answer_value(out, result);
+      }
+    }
   }
 
   template <typename Type, typename... Args>

@@ -64,6 +64,8 @@ struct ResultWord<Verdict> {
 };
 template <typename T>
 struct ResultWord<Result<T>> : ResultWord<T> {};
+template <typename T>
+struct ResultWord<task<T>> : ResultWord<T> {};
 
 template <auto method, bool is_function>
 struct CallbackDeclaration {
@@ -96,7 +98,8 @@ constexpr auto declare_callback(const char* name, Extras... extras) {
 }
 
 /// A callback: `name`, and in any order a doc line and flags. The method takes what Pack can read (pack.hpp), behind an
-/// optional leading lodge::Call&; it returns void, a value, lodge::Result<T> or lodge::Verdict.
+/// optional leading lodge::Call&; it returns void, a value, lodge::Result<T> or lodge::Verdict, or it is a coroutine,
+/// lodge::task of one of these (task.hpp).
 template <auto method, typename... Extras>
 constexpr auto callback(const char* name, Extras... extras) {
   return declare_callback<method, false>(name, extras...);

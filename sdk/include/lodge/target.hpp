@@ -81,6 +81,7 @@ class Target<R(Args...)> {
   Target(Link<lodge_call_v1> link, lodge_handle handle) noexcept : link_(link), handle_(handle) {}
 
   Result<R> operator()(const Args&... args) const { return with({}, {}, args...); }
+  [[nodiscard]] lodge_handle handle() const noexcept { return handle_; }
   /// With options, and on behalf of a call: target.with({.timeout_ns = 5'000'000}, call.parent(), 1, 2).
   Result<R> with(const CallOptions& options, Parent parent, const Args&... args) const {
     return call_and_wait<R>(link_, handle_, options, parent, args...);

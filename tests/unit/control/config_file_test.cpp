@@ -296,7 +296,7 @@ TEST_F(ConfigFile, origins_find_a_value_or_the_table_around_it) {
 // --- the sample ---
 
 std::string sample() {
-  std::ifstream in(fs::path(__FILE__).parent_path() / "../../../etc/lodged.toml");
+  std::ifstream in(SAMPLE_CONFIG);
   return {std::istreambuf_iterator<char>(in), {}};
 }
 

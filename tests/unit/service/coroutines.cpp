@@ -1,0 +1,100 @@
+#include "service/coroutines.hpp"
+
+#include <lodge/plugin.hpp>
+#include <thread>
+
+namespace lodge_test {
+
+std::atomic<int> living_frames{0};
+
+namespace {
+
+using lodge::task;
+constexpr std::int64_t ms = 1'000'000;
+
+struct Living {
+  Living() { ++living_frames; }
+  ~Living() { --living_frames; }
+  Living(const Living&) = delete;
+  Living& operator=(const Living&) = delete;
+};
+
+/// Every way in which a coroutine answers.
+class Waiting {
+ public:
+  task<std::string> at_once(std::string word) { co_return word + "!"; }
+  task<std::string> keep() {
+    const Living living;
+    co_return (co_await lodge::call<std::string>("keeper", "keep")).or_throw();
+  }
+  task<std::int64_t> nap(std::int64_t ns) {
+    (co_await lodge::sleep(ns)).or_throw();
+    co_return ns;
+  }
+  task<std::int64_t> sum(std::int64_t count) {
+    std::int64_t total = 0;
+    for (std::int64_t i = 1; i <= count; ++i) total += co_await slowly(i);
+    co_return total;
+  }
+  task<> nothing() { co_await lodge::sleep(ms); }
+  task<int> throws_at_once() {
+    throw lodge::Failure(LODGE_NOT_FOUND, "not here");
+    co_return 1;
+  }
+  task<int> throws_later() {
+    (co_await lodge::sleep(ms)).or_throw();
+    throw std::runtime_error("it broke");
+  }
+  task<lodge::Verdict> passes_on(std::string word) {
+    (co_await lodge::sleep(ms)).or_throw();
+    co_return lodge::continue_with("dear " + word);
+  }
+  task<lodge::Result<int>> fails() {
+    (co_await lodge::sleep(ms)).or_throw();
+    co_return lodge::Error{LODGE_ABORTED, "given up"};
+  }
+  task<lodge::Verdict> impossible() {
+    (co_await lodge::sleep(ms)).or_throw();
+    co_return lodge::go_on();
+  }
+  task<std::string> from_a_thread() {
+    lodge::Ticket<std::string> ticket;
+    std::thread([done = ticket.completer()] { done.complete(std::string("from afar")); }).detach();
+    co_return (co_await ticket).or_throw();
+  }
+  task<std::string> dropped() {
+    lodge::Ticket<std::string> ticket;
+    std::thread([done = ticket.completer()] {}).detach();
+    co_return (co_await ticket).or_throw();
+  }
+  task<std::string> called_by() {
+    (co_await lodge::sleep(ms)).or_throw();
+    const lodge::TaskRoot& call = co_await lodge::this_call();
+    co_return call.caller() + (call.outside() ? "outside" : "inside") + (call.awaited() ? ", awaited" : "");
+  }
+  task<std::string> nobody() { co_return (co_await lodge::call<std::string>("nobody", "f", 1)).or_throw(); }
+  task<std::string> wrong_type() { co_return (co_await lodge::call<std::string>("waiting", "nap", 1)).or_throw(); }
+
+ private:
+  static task<std::int64_t> slowly(std::int64_t i) {
+    if (i % 2 == 0) (co_await lodge::sleep(1)).or_throw();
+    co_return i;
+  }
+};
+
+}  // namespace
+
+const lodge_plugin& waiting() {
+  static const auto description = lodge::describe<Waiting>(
+      "waiting", "1.0.0", lodge::callback<&Waiting::at_once>("at_once"), lodge::callback<&Waiting::keep>("keep"),
+      lodge::callback<&Waiting::nap>("nap"), lodge::callback<&Waiting::sum>("sum"),
+      lodge::callback<&Waiting::nothing>("nothing"), lodge::callback<&Waiting::throws_at_once>("throws_at_once"),
+      lodge::callback<&Waiting::throws_later>("throws_later"), lodge::callback<&Waiting::passes_on>("passes_on"),
+      lodge::callback<&Waiting::fails>("fails"), lodge::function<&Waiting::impossible>("impossible"),
+      lodge::callback<&Waiting::from_a_thread>("from_a_thread"), lodge::callback<&Waiting::dropped>("dropped"),
+      lodge::callback<&Waiting::called_by>("called_by"), lodge::callback<&Waiting::nobody>("nobody"),
+      lodge::callback<&Waiting::wrong_type>("wrong_type"));
+  return *description.plugin();
+}
+
+}  // namespace lodge_test
