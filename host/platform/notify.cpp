@@ -22,13 +22,7 @@ void send(const std::string& message) { static_cast<void>(::sd_notify(0, message
 
 void notify_ready(std::string_view status) { send("READY=1\nSTATUS=" + one_line(status)); }
 
-void notify_reloading(std::int64_t monotonic_us) {
-  send("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(monotonic_us));
-}
-
 void notify_stopping(std::string_view status) { send("STOPPING=1\nSTATUS=" + one_line(status)); }
-
-void notify_status(std::string_view status) { send("STATUS=" + one_line(status)); }
 
 void notify_watchdog() { send("WATCHDOG=1"); }
 

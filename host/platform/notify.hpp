@@ -6,11 +6,9 @@
 
 namespace lodge::platform {
 
+/// `status`: one line of text in `systemctl status`.
 void notify_ready(std::string_view status);
-void notify_reloading(std::int64_t monotonic_us);
 void notify_stopping(std::string_view status);
-/// One line of text in `systemctl status`.
-void notify_status(std::string_view status);
 void notify_watchdog();
 
 /// How often at most `notify_watchdog` must be called, in nanoseconds; 0: no watchdog.
