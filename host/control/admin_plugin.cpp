@@ -25,14 +25,13 @@ const AdminVerb* find_verb(std::string_view name, std::uint32_t arity) {
 
 Result<std::vector<wire::Value>> arguments(const lodge_call& call) {
   std::vector<wire::Value> out;
-  ByteView rest = view_of(call.args);
+  lodge_mp_reader reader = wire::reader_of(view_of(call.args));
   for (std::uint32_t i = 0; i < call.arity; ++i) {
-    const Result<std::size_t> size = wire::check_values(rest, 1, {});
-    if (!size) return size.error();
-    Result<wire::Value> value = wire::Value::unpack(rest.first(*size));
+    const ByteView rest = wire::rest_of(reader);
+    lodge_mp_skip(&reader);
+    Result<wire::Value> value = wire::Value::unpack(rest.first(rest.size() - lodge_mp_left(&reader)));
     if (!value) return std::move(value).error();
     out.push_back(*std::move(value));
-    rest = rest.subspan(*size);
   }
   return out;
 }

@@ -1,5 +1,7 @@
 #include "control/config_sections.hpp"
 
+#include <lodge/msgpack.h>
+
 #include <algorithm>
 
 #include "control/config_reader.hpp"
@@ -67,7 +69,7 @@ constexpr Field<ThreadsSection> threads_fields[] = {
 
 constexpr Field<LimitsSection> limits_fields[] = {
     number_field<&LimitsSection::frame_bytes_max, 1024, gib>("frame_bytes_max"),
-    number_field<&LimitsSection::depth_max, 4, 512>("depth_max"),
+    number_field<&LimitsSection::depth_max, 4, LODGE_MP_DEPTH_MAX>("depth_max"),
     number_field<&LimitsSection::elements_max, 16, 100'000'000>("elements_max"),
     number_field<&LimitsSection::connections_max, 1, 1'000'000>("connections_max"),
     number_field<&LimitsSection::in_flight_max, 1, 10'000'000>("in_flight_max"),

@@ -33,7 +33,7 @@ struct ThreadsSection {
 
 struct LimitsSection {
   std::uint32_t frame_bytes_max = 16u << 20;
-  std::uint32_t depth_max = 64;
+  std::uint32_t depth_max = 64;  ///< LODGE_MP_DEPTH_MAX at most
   std::uint32_t elements_max = 1'000'000;
   std::uint32_t connections_max = 1024;
   std::uint32_t in_flight_max = 10'000;     ///< calls under way on one connection

@@ -17,16 +17,15 @@ struct Described {
 };
 
 Result<Described> describe(const lodge_call& call) {
-  const ByteView bytes = view_of(call.args);
-  wire::Reader reader(bytes);
-  const Error wrong{Code::INVALID_ARGUMENT, "service_call takes a name, a list of arguments and a map of options"};
-  const Result<wire::Token> name = reader.next();
-  if (!name || name->kind != wire::Token::Kind::text) return wrong;
-  const Result<wire::Token> list = reader.next();
-  if (!list || list->kind != wire::Token::Kind::list) return wrong;
-  const Result<std::size_t> size = wire::check_values(reader.rest(), list->count, {});
-  if (!size) return size.error();
-  return Described{text_of(name->bytes), list->count, reader.rest().first(*size)};
+  lodge_mp_reader reader = wire::reader_of(view_of(call.args));
+  lodge_slice name{};
+  std::uint32_t arity = 0;
+  if (lodge_mp_read_str(&reader, &name) != LODGE_OK || lodge_mp_read_array(&reader, &arity) != LODGE_OK) {
+    return Error{Code::INVALID_ARGUMENT, "service_call takes a name, a list of arguments and a map of options"};
+  }
+  const ByteView rest = wire::rest_of(reader);
+  for (std::uint32_t i = 0; i < arity; ++i) lodge_mp_skip(&reader);
+  return Described{text_of(name), arity, rest.first(rest.size() - lodge_mp_left(&reader))};
 }
 
 std::int32_t fail(lodge_writer& out, const Error& error) {

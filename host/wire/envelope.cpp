@@ -1,7 +1,6 @@
 #include "wire/envelope.hpp"
 
 #include <fmt/format.h>
-#include <msgpack.h>
 
 #include <algorithm>
 
@@ -17,19 +16,37 @@ Error malformed(std::string_view what) { return {Code::INVALID_ARGUMENT, fmt::fo
 
 Error no_room() { return {Code::RESOURCE_EXHAUSTED, "no room for the frame"}; }
 
-Result<Token> expect(Reader& reader, Token::Kind kind, std::string_view what) {
-  Result<Token> token = reader.next();
-  if (!token) return token;
-  if (token->kind != kind) return malformed(what);
-  return token;
+// The bodies that are read here have been checked: what is refused is of another type than it should be.
+Result<std::uint32_t> expect_count(lodge_mp_reader& reader, std::int32_t type, std::string_view what) {
+  std::uint32_t count = 0;
+  const bool there =
+      (type == LODGE_MP_MAP ? lodge_mp_read_map(&reader, &count) : lodge_mp_read_array(&reader, &count)) == LODGE_OK;
+  if (!there) return malformed(what);
+  return count;
+}
+
+Result<std::int64_t> expect_number(lodge_mp_reader& reader, std::string_view what) {
+  std::int64_t number = 0;
+  if (lodge_mp_read_int(&reader, &number) != LODGE_OK) return malformed(what);
+  return number;
+}
+
+Result<bool> expect_flag(lodge_mp_reader& reader, std::string_view what) {
+  std::int32_t flag = 0;
+  if (lodge_mp_read_bool(&reader, &flag) != LODGE_OK) return malformed(what);
+  return flag != 0;
+}
+
+Result<std::string_view> expect_bytes_of_text(lodge_mp_reader& reader, std::string_view what) {
+  lodge_slice text{};
+  if (lodge_mp_read_str(&reader, &text) != LODGE_OK) return malformed(what);
+  return text_of(text);
 }
 
 // Names and reasons end up in logs and look-ups: text must be text.
-Result<std::string_view> expect_text(Reader& reader, std::string_view what) {
-  const Result<Token> token = expect(reader, Token::Kind::text, what);
-  if (!token) return token.error();
-  const std::string_view text = text_of(token->bytes);
-  if (!is_utf8(text)) return malformed(what);
+Result<std::string_view> expect_text(lodge_mp_reader& reader, std::string_view what) {
+  Result<std::string_view> text = expect_bytes_of_text(reader, what);
+  if (text && !is_utf8(*text)) return malformed(what);
   return text;
 }
 
@@ -41,10 +58,10 @@ Status check_body(ByteView body, const Limits& limits) {
   return {};
 }
 
-Status parse_options(Reader& reader, CallBody& call) {
-  const Result<Token> options = expect(reader, Token::Kind::map, "a call's options are not a map");
-  if (!options) return options.error();
-  for (std::uint32_t i = 0; i < options->count; ++i) {
+Status parse_options(lodge_mp_reader& reader, CallBody& call) {
+  const Result<std::uint32_t> count = expect_count(reader, LODGE_MP_MAP, "a call's options are not a map");
+  if (!count) return count.error();
+  for (std::uint32_t i = 0; i < *count; ++i) {
     const Result<std::string_view> key = expect_text(reader, "a call option's name is not text");
     if (!key) return key.error();
     if (*key == "caller") {
@@ -52,11 +69,11 @@ Status parse_options(Reader& reader, CallBody& call) {
       if (!caller) return caller.error();
       call.caller = *caller;
     } else if (*key == "idempotent") {
-      const Result<Token> flag = expect(reader, Token::Kind::boolean, "a call's option `idempotent` is not a bool");
+      const Result<bool> flag = expect_flag(reader, "a call's option `idempotent` is not a bool");
       if (!flag) return flag.error();
-      call.idempotent = flag->flag;
+      call.idempotent = *flag;
     } else {
-      reader.skip();
+      lodge_mp_skip(&reader);
     }
   }
   return {};
@@ -65,27 +82,24 @@ Status parse_options(Reader& reader, CallBody& call) {
 // Messages come from plugins, which may write anything; the code is still worth having.
 std::string readable(std::string_view text) { return is_utf8(text) ? std::string(text) : escape_for_terminal(text); }
 
-// msgpack-c's packer over a lodge_writer.
+/// Writes values; false: no room.
 class Packer {
  public:
-  explicit Packer(lodge_writer& writer) { msgpack_packer_init(&packer_, &writer, &write); }
+  explicit Packer(lodge_writer& writer) : writer_(writer) {}
 
-  bool text(std::string_view text) { return msgpack_pack_str_with_body(&packer_, text.data(), text.size()) == 0; }
-  bool list(std::size_t count) { return msgpack_pack_array(&packer_, count) == 0; }
-  bool map(std::size_t count) { return msgpack_pack_map(&packer_, count) == 0; }
-  bool integer(std::int64_t number) { return msgpack_pack_int64(&packer_, number) == 0; }
-  bool yes() { return msgpack_pack_true(&packer_) == 0; }
+  bool text(std::string_view text) { return lodge_mp_write_str(&writer_, text.data(), text.size()) == LODGE_OK; }
+  bool list(std::uint32_t count) { return lodge_mp_write_array(&writer_, count) == LODGE_OK; }
+  bool map(std::uint32_t count) { return lodge_mp_write_map(&writer_, count) == LODGE_OK; }
+  bool integer(std::int64_t number) { return lodge_mp_write_int(&writer_, number) == LODGE_OK; }
+  bool yes() { return lodge_mp_write_bool(&writer_, 1) == LODGE_OK; }
 
  private:
-  static int write(void* writer, const char* data, std::size_t size) {
-    return append(*static_cast<lodge_writer*>(writer), view_of(std::string_view(data, size))) ? 0 : -1;
-  }
-  msgpack_packer packer_{};
+  lodge_writer& writer_;
 };
 
 bool pack_call(lodge_writer& writer, const CallBody& call) {
   Packer packer(writer);
-  const std::size_t options = (call.caller.empty() ? 0U : 1U) + (call.idempotent ? 1U : 0U);
+  const std::uint32_t options = (call.caller.empty() ? 0U : 1U) + (call.idempotent ? 1U : 0U);
   return packer.list(4) && packer.text(call.service) && packer.text(call.name) && packer.map(options) &&
          (call.caller.empty() || (packer.text("caller") && packer.text(call.caller))) &&
          (!call.idempotent || (packer.text("idempotent") && packer.yes())) && packer.list(call.arity) &&
@@ -105,15 +119,15 @@ Status append_packed(lodge_writer& writer, const FrameHeader& header, const Limi
   return no_room();
 }
 
-Status parse_range(Reader& reader, HelloBody& hello) {
-  const Result<Token> range = expect(reader, Token::Kind::list, "a hello's protocol is not a list");
-  if (!range) return range.error();
-  if (range->count != 2) return malformed("a hello's protocol is not [lowest, highest]");
+Status parse_range(lodge_mp_reader& reader, HelloBody& hello) {
+  const Result<std::uint32_t> count = expect_count(reader, LODGE_MP_ARRAY, "a hello's protocol is not a list");
+  if (!count) return count.error();
+  if (*count != 2) return malformed("a hello's protocol is not [lowest, highest]");
   for (std::uint32_t* end : {&hello.protocol_lowest, &hello.protocol_highest}) {
-    const Result<Token> number = expect(reader, Token::Kind::integer, "a protocol version is not a number");
+    const Result<std::int64_t> number = expect_number(reader, "a protocol version is not a number");
     if (!number) return number.error();
-    if (number->integer < 1 || number->integer > INT32_MAX) return malformed("there is no such protocol version");
-    *end = static_cast<std::uint32_t>(number->integer);
+    if (*number < 1 || *number > INT32_MAX) return malformed("there is no such protocol version");
+    *end = static_cast<std::uint32_t>(*number);
   }
   return {};
 }
@@ -122,10 +136,10 @@ Status parse_range(Reader& reader, HelloBody& hello) {
 
 Result<CallBody> parse_call(ByteView body, const Limits& limits) {
   if (Status checked = check_body(body, limits); !checked) return std::move(checked).error();
-  Reader reader(body);
-  const Result<Token> parts = expect(reader, Token::Kind::list, "a call is not a list");
+  lodge_mp_reader reader = reader_of(body);
+  const Result<std::uint32_t> parts = expect_count(reader, LODGE_MP_ARRAY, "a call is not a list");
   if (!parts) return parts.error();
-  if (parts->count != 4) return malformed("a call is not [service, name, options, arguments]");
+  if (*parts != 4) return malformed("a call is not [service, name, options, arguments]");
   CallBody call;
   const Result<std::string_view> service = expect_text(reader, "a call's service is not text");
   if (!service) return service.error();
@@ -134,10 +148,10 @@ Result<CallBody> parse_call(ByteView body, const Limits& limits) {
   call.service = *service;
   call.name = *name;
   if (Status options = parse_options(reader, call); !options) return std::move(options).error();
-  const Result<Token> args = expect(reader, Token::Kind::list, "a call's arguments are not a list");
-  if (!args) return args.error();
-  call.arity = args->count;
-  call.args = reader.rest();
+  const Result<std::uint32_t> arity = expect_count(reader, LODGE_MP_ARRAY, "a call's arguments are not a list");
+  if (!arity) return arity.error();
+  call.arity = *arity;
+  call.args = rest_of(reader);
   return call;
 }
 
@@ -149,27 +163,27 @@ Error parse_error(ByteView body, Executed executed, const Limits& limits) {
     return error;
   };
   if (Status checked = check_body(body, limits); !checked) return bad(std::move(checked).error());
-  Reader reader(body);
-  const Result<Token> parts = expect(reader, Token::Kind::list, "an error is not a list");
+  lodge_mp_reader reader = reader_of(body);
+  const Result<std::uint32_t> parts = expect_count(reader, LODGE_MP_ARRAY, "an error is not a list");
   if (!parts) return bad(parts.error());
-  if (parts->count != 2) return bad(malformed("an error is not [code, message]"));
-  const Result<Token> code = expect(reader, Token::Kind::integer, "an error's code is not a number");
+  if (*parts != 2) return bad(malformed("an error is not [code, message]"));
+  const Result<std::int64_t> code = expect_number(reader, "an error's code is not a number");
   if (!code) return bad(code.error());
-  const Result<Token> message = expect(reader, Token::Kind::text, "an error's message is not text");
+  const Result<std::string_view> message = expect_bytes_of_text(reader, "an error's message is not text");
   if (!message) return bad(message.error());
-  const bool fits = code->integer >= INT32_MIN && code->integer < 0;
-  const Code known = fits ? code_from(static_cast<std::int32_t>(code->integer)) : Code::UNKNOWN;
-  return {known, readable(text_of(message->bytes)), executed};
+  const bool fits = *code >= INT32_MIN && *code < 0;
+  const Code known = fits ? code_from(static_cast<std::int32_t>(*code)) : Code::UNKNOWN;
+  return {known, readable(*message), executed};
 }
 
 Result<HelloBody> parse_hello(ByteView body, const Limits& limits) {
   if (Status checked = check_body(body, limits); !checked) return std::move(checked).error();
-  Reader reader(body);
-  const Result<Token> entries = expect(reader, Token::Kind::map, "a hello is not a map");
+  lodge_mp_reader reader = reader_of(body);
+  const Result<std::uint32_t> entries = expect_count(reader, LODGE_MP_MAP, "a hello is not a map");
   if (!entries) return entries.error();
   HelloBody hello;
   bool ranged = false;
-  for (std::uint32_t i = 0; i < entries->count; ++i) {
+  for (std::uint32_t i = 0; i < *entries; ++i) {
     const Result<std::string_view> key = expect_text(reader, "a hello's key is not text");
     if (!key) return key.error();
     if (*key == "protocol") {
@@ -180,7 +194,7 @@ Result<HelloBody> parse_hello(ByteView body, const Limits& limits) {
       if (!text) return text.error();
       (*key == "name" ? hello.name : hello.software) = *text;
     } else {
-      reader.skip();
+      lodge_mp_skip(&reader);
     }
   }
   if (!ranged || hello.protocol_lowest > hello.protocol_highest) return malformed("a hello names no protocol range");
@@ -189,7 +203,7 @@ Result<HelloBody> parse_hello(ByteView body, const Limits& limits) {
 
 Result<std::string> parse_goaway(ByteView body, const Limits& limits) {
   if (Status checked = check_body(body, limits); !checked) return std::move(checked).error();
-  Reader reader(body);
+  lodge_mp_reader reader = reader_of(body);
   const Result<std::string_view> reason = expect_text(reader, "a goaway's reason is not text");
   if (!reason) return reason.error();
   return std::string(*reason);

@@ -1,9 +1,6 @@
 #include "wire/value.hpp"
 
-#include <msgpack.h>
-
 #include <algorithm>
-#include <memory>
 
 #include "wire/msgpack.hpp"
 
@@ -11,74 +8,128 @@ namespace lodge::wire {
 
 namespace {
 
-// Only on bytes that check_values has accepted: counts are then real, so that reserving for them is bounded.
-Value build(Reader& reader) {
-  const Result<Token> token = reader.next();
-  switch (token->kind) {
-    case Token::Kind::nil:
-      return {};
-    case Token::Kind::boolean:
-      return token->flag;
-    case Token::Kind::integer:
-      return token->integer;
-    case Token::Kind::large:
-      return token->large;
-    case Token::Kind::real:
-      return token->real;
-    case Token::Kind::text:
-      return text_of(token->bytes);
-    case Token::Kind::binary:
-      return Value::Binary{copy_of(token->bytes)};
-    case Token::Kind::list: {
-      Value::List list;
-      list.reserve(token->count);
-      for (std::uint32_t i = 0; i < token->count; ++i) list.push_back(build(reader));
-      return list;
-    }
-    case Token::Kind::map: {
-      Value::Map map;
-      map.reserve(token->count);
-      for (std::uint32_t i = 0; i < token->count; ++i) {
-        Value key = build(reader);
-        map.emplace_back(std::move(key), build(reader));
-      }
-      return map;
-    }
-  }
-  return {};
+std::string text_from(lodge_mp_reader& reader) {
+  lodge_slice text{};
+  lodge_mp_read_str(&reader, &text);
+  return std::string(text_of(text));
 }
 
-void pack_into(msgpack_packer& packer, const Value& value) {
+Bytes binary_from(lodge_mp_reader& reader) {
+  lodge_slice bytes{};
+  lodge_mp_read_bin(&reader, &bytes);
+  return copy_of(view_of(bytes));
+}
+
+Value number_from(lodge_mp_reader& reader) {
+  std::int64_t number = 0;
+  if (lodge_mp_read_int(&reader, &number) == LODGE_OK) return number;
+  std::uint64_t large = 0;
+  lodge_mp_read_uint(&reader, &large);
+  return large;
+}
+
+Value build(lodge_mp_reader& reader);
+
+Value list_from(lodge_mp_reader& reader) {
+  std::uint32_t count = 0;
+  lodge_mp_read_array(&reader, &count);
+  Value::List list;
+  list.reserve(count);
+  for (std::uint32_t i = 0; i < count; ++i) list.push_back(build(reader));
+  return list;
+}
+
+Value map_from(lodge_mp_reader& reader) {
+  std::uint32_t count = 0;
+  lodge_mp_read_map(&reader, &count);
+  Value::Map map;
+  map.reserve(count);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    Value key = build(reader);
+    map.emplace_back(std::move(key), build(reader));
+  }
+  return map;
+}
+
+// Only on bytes that check_values has accepted: no reading fails, and counts are real, so that reserving for them is
+// bounded.
+Value build(lodge_mp_reader& reader) {
+  std::int32_t flag = 0;
+  double real = 0;
+  switch (lodge_mp_type(&reader)) {
+    case LODGE_MP_BOOL:
+      lodge_mp_read_bool(&reader, &flag);
+      return flag != 0;
+    case LODGE_MP_INT:
+      return number_from(reader);
+    case LODGE_MP_FLOAT:
+      lodge_mp_read_float(&reader, &real);
+      return real;
+    case LODGE_MP_STR:
+      return text_from(reader);
+    case LODGE_MP_BIN:
+      return Value::Binary{binary_from(reader)};
+    case LODGE_MP_ARRAY:
+      return list_from(reader);
+    case LODGE_MP_MAP:
+      return map_from(reader);
+    default:
+      lodge_mp_read_nil(&reader);
+      return {};
+  }
+}
+
+/// Writes into bytes that grow by doubling.
+class Packer : public lodge_writer {
+ public:
+  Packer() : lodge_writer{nullptr, 0, 0, &Packer::grow} {}
+  Packer(const Packer&) = delete;
+  Packer& operator=(const Packer&) = delete;
+
+  [[nodiscard]] Bytes take() && {
+    bytes_.resize(size);
+    return std::move(bytes_);
+  }
+
+ private:
+  static std::int32_t grow(lodge_writer* writer, std::size_t more) {
+    auto& self = static_cast<Packer&>(*writer);
+    self.bytes_.resize(std::max({self.size + more, self.capacity * 2, std::size_t{32}}));
+    self.data = self.bytes_.data();
+    self.capacity = self.bytes_.size();
+    return LODGE_OK;
+  }
+
+  Bytes bytes_;
+};
+
+// Values are smaller than the 4 GiB at which writing could fail.
+void pack_into(Packer& out, const Value& value) {
+  const auto count = [](const auto& container) { return static_cast<std::uint32_t>(container.size()); };
   if (const bool* flag = value.as_bool()) {
-    *flag ? msgpack_pack_true(&packer) : msgpack_pack_false(&packer);
+    lodge_mp_write_bool(&out, *flag ? 1 : 0);
   } else if (const std::int64_t* number = value.as_int()) {
-    msgpack_pack_int64(&packer, *number);
+    lodge_mp_write_int(&out, *number);
   } else if (const std::uint64_t* large = value.as_large()) {
-    msgpack_pack_uint64(&packer, *large);
+    lodge_mp_write_uint(&out, *large);
   } else if (const double* real = value.as_float()) {
-    msgpack_pack_double(&packer, *real);
+    lodge_mp_write_float(&out, *real);
   } else if (const std::string* text = value.as_text()) {
-    msgpack_pack_str_with_body(&packer, text->data(), text->size());
+    lodge_mp_write_str(&out, text->data(), text->size());
   } else if (const Value::Binary* binary = value.as_binary()) {
-    msgpack_pack_bin_with_body(&packer, binary->bytes.data(), binary->bytes.size());
+    lodge_mp_write_bin(&out, binary->bytes.data(), binary->bytes.size());
   } else if (const Value::List* list = value.as_list()) {
-    msgpack_pack_array(&packer, list->size());
-    for (const Value& each : *list) pack_into(packer, each);
+    lodge_mp_write_array(&out, count(*list));
+    for (const Value& each : *list) pack_into(out, each);
   } else if (const Value::Map* map = value.as_map()) {
-    msgpack_pack_map(&packer, map->size());
+    lodge_mp_write_map(&out, count(*map));
     for (const auto& [key, held] : *map) {
-      pack_into(packer, key);
-      pack_into(packer, held);
+      pack_into(out, key);
+      pack_into(out, held);
     }
   } else {
-    msgpack_pack_nil(&packer);
+    lodge_mp_write_nil(&out);
   }
-}
-
-int append_bytes(void* bytes, const char* data, std::size_t size) {
-  auto& out = *static_cast<Bytes*>(bytes);
-  out.insert(out.end(), data, data + size);
-  return 0;
 }
 
 // Every entry of one has a partner of its own in the other: maps may hold a key twice.
@@ -146,16 +197,14 @@ Result<Value> Value::unpack(ByteView bytes, const Limits& limits) {
   if (*size != bytes.size()) {
     return Error{Code::INVALID_ARGUMENT, std::to_string(bytes.size() - *size) + " bytes follow the end of the value"};
   }
-  Reader reader(bytes);
+  lodge_mp_reader reader = reader_of(bytes);
   return build(reader);
 }
 
 Bytes Value::pack() const {
-  Bytes out;
-  msgpack_packer packer;
-  msgpack_packer_init(&packer, &out, &append_bytes);
-  pack_into(packer, *this);
-  return out;
+  Packer out;
+  pack_into(out, *this);
+  return std::move(out).take();
 }
 
 Value deep_merge(Value base, const Value& update) {

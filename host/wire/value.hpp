@@ -16,7 +16,7 @@ namespace lodge::wire {
 /// Hard limits on what is turned into a tree or accepted from outside; exceeded: refused before memory is taken.
 struct Limits {
   std::size_t frame_bytes_max = std::size_t{16} << 20;
-  std::uint32_t depth_max = 64;
+  std::uint32_t depth_max = 64;            ///< more than LODGE_MP_DEPTH_MAX counts as that
   std::uint32_t elements_max = 1'000'000;  ///< values in one body, containers and their elements alike
 };
 

@@ -5,8 +5,12 @@
 
 #include <limits>
 
+#include "wire/msgpack.hpp"
+
 namespace lodge::wire {
 namespace {
+
+using testing::HasSubstr;
 
 Value round_trip(const Value& value) {
   Result<Value> back = Value::unpack(value.pack());
@@ -95,9 +99,36 @@ TEST(Value, refuses_nesting_beyond_the_limit) {
   EXPECT_EQ(code_of(Bytes(5'000'000, 0x91), limits), Code::RESOURCE_EXHAUSTED);
 }
 
+TEST(Value, nests_no_deeper_than_plugins_can_read_whatever_the_limit) {
+  Bytes nested(LODGE_MP_DEPTH_MAX, 0x91);
+  nested.push_back(0x01);
+  EXPECT_EQ(code_of(nested, {.depth_max = 1000}), Code::OK);
+  nested.insert(nested.begin(), 0x91);
+  EXPECT_EQ(code_of(nested, {.depth_max = 1000}), Code::RESOURCE_EXHAUSTED);
+}
+
+TEST(Value, counts_the_depth_of_each_branch_by_itself) {
+  const Value deep = Value::List{Value::List{Value::map({{"k", Value::List{}}})}};
+  const Bytes branches = Value(Value::List{deep, 1, deep, Value::Map{{deep, deep}}}).pack();
+  EXPECT_EQ(code_of(branches, {.depth_max = 6}), Code::OK);
+  EXPECT_EQ(code_of(branches, {.depth_max = 5}), Code::RESOURCE_EXHAUSTED);
+}
+
 TEST(Value, refuses_more_elements_than_the_limit) {
   EXPECT_EQ(code_of({0x93, 1, 2, 3}, {.elements_max = 4}), Code::OK);
   EXPECT_EQ(code_of({0x93, 1, 2, 3}, {.elements_max = 3}), Code::RESOURCE_EXHAUSTED);
+}
+
+TEST(Value, says_which_limit_it_met_or_which_byte_is_wrong) {
+  const auto why = [](const Bytes& bytes, const Limits& limits = {}) {
+    return Value::unpack(bytes, limits).error().message;
+  };
+  EXPECT_THAT(why({0x93, 1, 2, 3}, {.elements_max = 3}),
+              HasSubstr("more than 3 values in one body (limits.elements_max)"));
+  EXPECT_THAT(why({0x92, 1, 0x91, 0x91, 1}, {.depth_max = 2}),
+              HasSubstr("more than 2 deep (limits.depth_max), at byte 3"));
+  EXPECT_THAT(why({0x92, 1, 0xd4, 1, 2}), HasSubstr("type 0xd4 at byte 2"));
+  EXPECT_THAT(why({0x92, 1, 0xcd, 1}), HasSubstr("the value at byte 2 is not complete"));
 }
 
 TEST(Value, believes_no_announced_count) {
