@@ -25,9 +25,10 @@
 namespace lodge {
 inline namespace sdk {
 
-/// Why a value could not be read: "expected str, got int", and behind which steps.
+/// Why a value could not be read, and where: "argument 2, key \"x\": expected str, got int".
 struct Mismatch {
   std::string text;
+  bool placed = false;  ///< whether `text` says where
 
   bool expected(std::string_view wanted, const lodge_mp_reader& reader) {
     text = "expected ";
@@ -40,7 +41,8 @@ struct Mismatch {
   }
   /// Says where, in front of what is said already.
   bool at(std::string_view where) {
-    text.insert(0, ": ").insert(0, where);
+    text.insert(0, placed ? ", " : ": ").insert(0, where);
+    placed = true;
     return false;
   }
 };
@@ -137,11 +139,12 @@ struct Pack<T> {
   static std::int32_t write(lodge_writer& w, T value) { return lodge_mp_write_float(&w, static_cast<double>(value)); }
   static bool read(lodge_mp_reader& r, T& out, Mismatch& mismatch) {
     double value = 0;
-    std::int64_t whole = 0;
+    std::uint64_t bits = 0;
+    std::int32_t negative = 0;
     if (lodge_mp_read_float(&r, &value) == LODGE_OK) {
       out = static_cast<T>(value);
-    } else if (lodge_mp_read_int(&r, &whole) == LODGE_OK) {
-      out = static_cast<T>(whole);
+    } else if (lodge_mp_read_number(&r, &bits, &negative) == LODGE_OK) {
+      out = negative != 0 ? static_cast<T>(static_cast<std::int64_t>(bits)) : static_cast<T>(bits);
     } else {
       return mismatch.expected("float", r);
     }

@@ -64,6 +64,21 @@ struct Pack<std::array<T, size>> {
   }
 };
 
+inline std::string key_word(std::string_view key) { return "key \"" + std::string(key) + "\""; }
+
+/// Where a map's value stands, for people: by its key where that can be shown, else by its place.
+template <typename Key>
+std::string entry_word(const Key& key, std::uint32_t index) {
+  constexpr std::size_t shown_max = 64;
+  if constexpr (std::is_convertible_v<const Key&, std::string_view>) {
+    const std::string_view text = key;
+    if (text.size() <= shown_max) return key_word(text);
+  } else if constexpr (PackedInteger<Key>) {
+    return "key " + std::to_string(key);
+  }
+  return "value of entry " + std::to_string(index + 1);
+}
+
 /// Keys that come twice: the last one counts.
 template <typename Map>
 struct PackMap {
@@ -87,8 +102,8 @@ struct PackMap {
     for (std::uint32_t i = 0; i < count; ++i) {
       Key key{};
       Value value{};
-      if (!Pack<Key>::read(r, key, mismatch)) return mismatch.at("key " + std::to_string(i + 1));
-      if (!Pack<Value>::read(r, value, mismatch)) return mismatch.at("value " + std::to_string(i + 1));
+      if (!Pack<Key>::read(r, key, mismatch)) return mismatch.at("key of entry " + std::to_string(i + 1));
+      if (!Pack<Value>::read(r, value, mismatch)) return mismatch.at(entry_word(key, i));
       out.insert_or_assign(std::move(key), std::move(value));
     }
     return true;

@@ -60,29 +60,44 @@ struct Pack<T> {
     if (lodge_mp_read_map(&r, &pairs) != LODGE_OK) return mismatch.expected("map", r);
     std::uint64_t seen = 0;
     for (std::uint32_t i = 0; i < pairs; ++i) {
-      std::string_view key;
-      if (!Pack<std::string_view>::read(r, key, mismatch)) return mismatch.at("key " + std::to_string(i + 1));
-      if (!read_field(key, r, out, seen, mismatch)) return false;
+      std::size_t place = count;
+      AnyView passed_over;
+      if (!read_key(r, place, mismatch)) return mismatch.at("key of entry " + std::to_string(i + 1));
+      if (place < count) {
+        seen |= std::uint64_t{1} << place;
+        if (!read_field(place, r, out, mismatch)) return false;
+      } else if (!Pack<AnyView>::read(r, passed_over, mismatch)) {
+        return mismatch.at("value of entry " + std::to_string(i + 1));
+      }
     }
     return nothing_missing(seen, mismatch);
   }
 
  private:
-  static bool read_field(std::string_view key, lodge_mp_reader& r, T& out, std::uint64_t& seen, Mismatch& mismatch) {
-    bool known = false;
-    bool good = true;
+  /// `place`: of the field that has this key; stays what it is where there is none.
+  static bool read_key(lodge_mp_reader& r, std::size_t& place, Mismatch& mismatch) {
+    AnyView other;
+    if (lodge_mp_type(&r) != LODGE_MP_STR) return Pack<AnyView>::read(r, other, mismatch);
+    std::string_view key;
+    if (!Pack<std::string_view>::read(r, key, mismatch)) return false;
     std::size_t index = 0;
     const auto one = [&](const auto& each) {
-      if (!known && each.name == key) {
-        known = true;
-        seen |= std::uint64_t{1} << index;
-        good = Pack<typename std::remove_cvref_t<decltype(each)>::type>::read(r, out.*each.member, mismatch) ||
-               mismatch.at(each.name);
-      }
+      if (each.name == key) place = index;
       ++index;
     };
     std::apply([&](const auto&... each) { (one(each), ...); }, T::lodge_fields);
-    if (!known && lodge_mp_skip(&r) != LODGE_OK) return mismatch.says("bad bytes behind key " + std::string(key));
+    return true;
+  }
+
+  static bool read_field(std::size_t place, lodge_mp_reader& r, T& out, Mismatch& mismatch) {
+    bool good = true;
+    std::size_t index = 0;
+    const auto one = [&](const auto& each) {
+      if (index++ != place) return;
+      good = Pack<typename std::remove_cvref_t<decltype(each)>::type>::read(r, out.*each.member, mismatch) ||
+             mismatch.at(key_word(each.name));
+    };
+    std::apply([&](const auto&... each) { (one(each), ...); }, T::lodge_fields);
     return good;
   }
 
@@ -92,7 +107,7 @@ struct Pack<T> {
     const auto one = [&](const auto& each) {
       constexpr bool optional = is_optional<typename std::remove_cvref_t<decltype(each)>::type>;
       if (good && !optional && (seen >> index & 1) == 0) {
-        good = mismatch.says("key " + std::string(each.name) + " is missing");
+        good = mismatch.says(key_word(each.name) + " is missing");
       }
       ++index;
     };
@@ -148,7 +163,7 @@ struct Pack<std::monostate> {
 };
 
 /// The first alternative whose msgpack type comes next; one that may be several types (an optional, an Any) takes what
-/// is left to it.
+/// is left to it. An integer that no alternative is left for goes to the first one of floats.
 template <typename... T>
 struct Pack<std::variant<T...>> {
   static constexpr std::int32_t type = LODGE_MP_END;
@@ -158,10 +173,12 @@ struct Pack<std::variant<T...>> {
   }
   static bool read(lodge_mp_reader& r, std::variant<T...>& out, Mismatch& mismatch) {
     const std::int32_t next = lodge_mp_type(&r);
+    constexpr bool takes_integers = ((Pack<T>::type == LODGE_MP_INT || Pack<T>::type == LODGE_MP_END) || ...);
+    const std::int32_t wanted = next == LODGE_MP_INT && !takes_integers ? std::int32_t{LODGE_MP_FLOAT} : next;
     bool tried = false;
     bool good = false;
     const auto one = [&]<typename Each>(std::type_identity<Each>) {
-      if (tried || (Pack<Each>::type != next && Pack<Each>::type != LODGE_MP_END)) return;
+      if (tried || (Pack<Each>::type != wanted && Pack<Each>::type != LODGE_MP_END)) return;
       tried = true;
       good = Pack<Each>::read(r, out.template emplace<Each>(), mismatch);
     };

@@ -6,6 +6,11 @@ namespace {
 
 using ::testing::HasSubstr;
 
+struct Part {
+  std::tuple<int, std::variant<bool, std::string>> count;
+  static constexpr auto lodge_fields = std::make_tuple(lodge::field("count", &Part::count));
+};
+
 struct Odd {
   int runs = 0;
 
@@ -49,6 +54,12 @@ struct Odd {
   }
   std::vector<std::uint8_t> big() { return std::vector<std::uint8_t>(100); }
   static int twice(int value) { return 2 * value; }
+  static int sum(std::span<const std::uint8_t> bytes, const std::map<std::string, std::optional<Part>>& parts,
+                 const lodge::Any&) {
+    int total = static_cast<int>(bytes.size());
+    for (const auto& [name, part] : parts) total += part ? std::get<0>(part->count) : 0;
+    return total;
+  }
 };
 
 const lodge_plugin* odd() {
@@ -58,7 +69,7 @@ const lodge_plugin* odd() {
       lodge::callback<&Odd::half>("half"), lodge::callback<&Odd::check>("check"),
       lodge::callback<&Odd::throws>("throws"), lodge::callback<&Odd::route>("route"),
       lodge::function<&Odd::only_here>("only_here"), lodge::callback<&Odd::view>("view"),
-      lodge::callback<&Odd::big>("big"), lodge::callback<&Odd::twice>("twice"));
+      lodge::callback<&Odd::big>("big"), lodge::callback<&Odd::twice>("twice"), lodge::callback<&Odd::sum>("sum"));
   return description.plugin();
 }
 
@@ -95,6 +106,18 @@ TEST_F(Callback, refuses_another_arity) {
 TEST_F(Callback, refuses_another_type_and_says_where) {
   expect_error(plugin.call("greet", 1, 3), LODGE_INVALID_ARGUMENT, "argument 1: expected str, got int");
   expect_error(plugin.call("greet", "ho", "ho"), LODGE_INVALID_ARGUMENT, "argument 2: expected int, got str");
+}
+
+TEST_F(Callback, says_the_whole_way_to_what_is_wrong_in_an_argument) {
+  using Parts = std::map<std::string, std::map<std::string, std::tuple<int, int>>>;
+  const std::vector<std::uint8_t> bytes{1, 2};
+  const std::map<std::string, std::optional<Part>> good{{"a", Part{{40, true}}}, {"b", std::nullopt}};
+  EXPECT_EQ(unpacked<int>(plugin.call("sum", bytes, good, std::vector<int>{1}).bytes), 42);
+  expect_error(plugin.call("sum", bytes, Parts{{"a", {{"count", {1, 2}}}}}, 0), LODGE_INVALID_ARGUMENT,
+               "argument 2, key \"a\", key \"count\", element 2: expected bool or str, got int");
+  expect_error(plugin.call("sum", bytes, Parts{{"a", {}}}, 0), LODGE_INVALID_ARGUMENT,
+               "argument 2, key \"a\": key \"count\" is missing");
+  expect_error(plugin.call("sum", "text", good, 0), LODGE_INVALID_ARGUMENT, "argument 1: expected bin, got str");
 }
 
 TEST_F(Callback, does_not_run_with_an_argument_out_of_range) {

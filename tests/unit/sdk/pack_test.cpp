@@ -74,6 +74,8 @@ TEST(Pack, keeps_floats_and_takes_integers_for_them) {
   lodge::Mismatch mismatch;
   EXPECT_TRUE(lodge::read_value(packed(-3), value, mismatch));
   EXPECT_EQ(value, -3.0);
+  EXPECT_TRUE(lodge::read_value(packed(UINT64_MAX), value, mismatch));
+  EXPECT_EQ(value, 18446744073709551616.0);
   EXPECT_EQ(complaint<double>(packed("3")), "expected float, got str");
 }
 
@@ -117,13 +119,33 @@ TEST(Pack, keeps_containers) {
 TEST(Pack, says_which_element_is_wrong) {
   EXPECT_EQ(complaint<std::vector<int>>(packed(std::tuple(1, "two"))), "element 2: expected int, got str");
   EXPECT_EQ((complaint<std::map<std::string, int>>(packed(std::map<std::string, std::string>{{"a", "b"}}))),
-            "value 1: expected int, got str");
+            "key \"a\": expected int, got str");
+  EXPECT_EQ((complaint<std::unordered_map<int, int>>(packed(std::map<int, bool>{{-7, true}}))),
+            "key -7: expected int, got bool");
   EXPECT_EQ((complaint<std::map<std::string, int>>(packed(std::map<int, int>{{1, 2}}))),
-            "key 1: expected str, got int");
+            "key of entry 1: expected str, got int");
+  EXPECT_EQ((complaint<std::map<std::string, int>>(packed(std::map<std::string, bool>{{std::string(65, 'k'), true}}))),
+            "value of entry 1: expected int, got bool");
+  EXPECT_EQ((complaint<std::map<bool, int>>(packed(std::map<bool, bool>{{true, true}}))),
+            "value of entry 1: expected int, got bool");
+  EXPECT_EQ((complaint<std::tuple<int, std::string>>(packed(std::tuple(1, 2)))), "element 2: expected str, got int");
+  EXPECT_EQ((complaint<std::pair<int, bool>>(packed(std::tuple("a", true)))), "element 1: expected int, got str");
+  EXPECT_EQ((complaint<std::array<bool, 2>>(packed(std::tuple(true, 1)))), "element 2: expected bool, got int");
   EXPECT_EQ((complaint<std::tuple<int, int>>(packed(std::vector<int>{1}))), "expected a list of 2, got one of 1");
   EXPECT_EQ((complaint<std::array<int, 1>>(packed(std::vector<int>{1, 2}))), "expected a list of 1, got one of 2");
   EXPECT_EQ(complaint<std::vector<int>>(packed(1)), "expected list, got int");
   EXPECT_EQ(complaint<std::optional<int>>(packed("a")), "expected int, got str");
+}
+
+TEST(Pack, says_the_whole_way_to_what_is_wrong) {
+  using Streets = std::map<std::string, std::vector<Address>>;
+  using Wrong = std::map<std::string, std::tuple<Address, std::map<std::string, std::string>>>;
+  EXPECT_EQ(complaint<Streets>(packed(Wrong{{"Oslo", {{"Main", 3}, {{"street", "Side"}, {"number", "4"}}}}})),
+            "key \"Oslo\", element 2, key \"number\": expected int, got str");
+  EXPECT_EQ(complaint<Streets>(packed(Wrong{{"Oslo", {{"Main", 3}, {}}}})),
+            "key \"Oslo\", element 2: key \"street\" is missing");
+  using Choice = std::variant<std::vector<std::optional<int>>, std::string>;
+  EXPECT_EQ(complaint<Choice>(packed(std::tuple(1, std::monostate(), "x"))), "element 3: expected int, got str");
 }
 
 TEST(Pack, takes_the_first_alternative_of_the_type_that_comes) {
@@ -133,9 +155,20 @@ TEST(Pack, takes_the_first_alternative_of_the_type_that_comes) {
   EXPECT_EQ(round_trip(Either("a")), Either("a"));
   EXPECT_EQ(round_trip(Either(std::vector<int>{1})), Either(std::vector<int>{1}));
   EXPECT_EQ(complaint<Either>(packed(true)), "expected nil or int or str or list, got bool");
+  EXPECT_EQ(complaint<Either>({}), "expected nil or int or str or list, got nothing");
   EXPECT_EQ((complaint<std::variant<std::int8_t, std::int64_t>>(packed(1000))), "1000 is out of range (-128 to 127)");
   using Rest = std::variant<int, lodge::Any>;
   EXPECT_EQ(round_trip(Rest(lodge::Any{packed("x")})), Rest(lodge::Any{packed("x")}));
+}
+
+TEST(Pack, takes_an_integer_for_a_float_where_no_alternative_is_an_integer) {
+  std::variant<std::string, double> number;
+  std::variant<double, int> either;
+  lodge::Mismatch mismatch;
+  ASSERT_TRUE(lodge::read_value(packed(3), number, mismatch)) << mismatch.text;
+  EXPECT_EQ(std::get<double>(number), 3.0);
+  ASSERT_TRUE(lodge::read_value(packed(3), either, mismatch)) << mismatch.text;
+  EXPECT_EQ(std::get<int>(either), 3);
 }
 
 TEST(Pack, keeps_structs_as_maps_by_field_name) {
@@ -155,8 +188,18 @@ TEST(Pack, reads_a_struct_whatever_else_the_map_has) {
   lodge::Mismatch mismatch;
   ASSERT_TRUE(lodge::read_value(packed(Map{{"street", "Main"}, {"zip", std::vector<int>{1, 2}}}), out, mismatch));
   EXPECT_EQ(out, (Address{"Main", std::nullopt}));
-  EXPECT_EQ(complaint<Address>(packed(Map{{"number", 3}})), "key street is missing");
-  EXPECT_EQ(complaint<Address>(packed(Map{{"street", 3}})), "street: expected str, got int");
+  EXPECT_EQ(complaint<Address>(packed(Map{{"number", 3}})), "key \"street\" is missing");
+  EXPECT_EQ(complaint<Address>(packed(Map{{"street", 3}})), "key \"street\": expected str, got int");
+}
+
+TEST(Pack, passes_over_keys_of_a_struct_that_are_no_text) {
+  const std::vector<std::uint8_t> bytes{0x82, 5, 0x91, 1, 0xa6, 's', 't', 'r', 'e', 'e', 't', 0xa1, 'M'};
+  Address out;
+  lodge::Mismatch mismatch;
+  ASSERT_TRUE(lodge::read_value(bytes, out, mismatch)) << mismatch.text;
+  EXPECT_EQ(out.street, "M");
+  EXPECT_EQ(complaint<Address>({0x81, 5}), "value of entry 1: expected one well-formed value, got nothing");
+  EXPECT_EQ(complaint<Address>({0x81, 0xc1}), "key of entry 1: expected one well-formed value, got bad bytes");
 }
 
 TEST(Pack, carries_any_value_as_it_is) {
@@ -164,6 +207,9 @@ TEST(Pack, carries_any_value_as_it_is) {
   EXPECT_EQ(round_trip(lodge::Any{bytes}).bytes, bytes);
   EXPECT_EQ(packed(lodge::AnyView{bytes}), bytes);
   EXPECT_EQ(packed(lodge::Any()), packed(std::monostate()));
+  EXPECT_EQ(complaint<lodge::Any>({0x92, 1}), "expected one well-formed value, got list");
+  EXPECT_EQ((complaint<std::vector<lodge::Any>>({0x92, 1, 0xc1})),
+            "element 2: expected one well-formed value, got bad bytes");
 }
 
 TEST(Pack, reads_exactly_one_value) {
