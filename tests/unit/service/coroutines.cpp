@@ -22,6 +22,8 @@ struct Living {
 /// Every way in which a coroutine answers.
 class Waiting {
  public:
+  explicit Waiting(const lodge::Host& host) : host_(host) {}
+
   task<std::string> at_once(std::string word) { co_return word + "!"; }
   task<std::string> keep() {
     const Living living;
@@ -67,6 +69,24 @@ class Waiting {
     std::thread([done = ticket.completer()] {}).detach();
     co_return (co_await ticket).or_throw();
   }
+  static task<int> completed_before() {
+    lodge::Ticket<int> ticket;
+    const lodge::Completer<int> done = ticket.completer();
+    const bool first = done.complete(1);
+    const bool again = done.complete(2);
+    co_return (co_await ticket).or_throw() + (first && !again ? 10 : 0);
+  }
+  task<std::string> through_a_target() {
+    const auto target = host_.target<std::string(std::string)>("waiting", "at_once").or_throw();
+    std::string out;
+    for (int i = 0; i < 3; ++i) out += (co_await lodge::call(target, std::to_string(i))).or_throw();
+    co_return out;
+  }
+  static task<int> never_run() { co_return 1; }
+  task<int> drops_a_task() {
+    static_cast<void>(never_run());
+    co_return co_await never_run();
+  }
   task<std::string> called_by() {
     (co_await lodge::sleep(ms)).or_throw();
     const lodge::TaskRoot& call = co_await lodge::this_call();
@@ -80,6 +100,8 @@ class Waiting {
     if (i % 2 == 0) (co_await lodge::sleep(1)).or_throw();
     co_return i;
   }
+
+  lodge::Host host_;
 };
 
 }  // namespace
@@ -92,8 +114,10 @@ const lodge_plugin& waiting() {
       lodge::callback<&Waiting::throws_later>("throws_later"), lodge::callback<&Waiting::passes_on>("passes_on"),
       lodge::callback<&Waiting::fails>("fails"), lodge::function<&Waiting::impossible>("impossible"),
       lodge::callback<&Waiting::from_a_thread>("from_a_thread"), lodge::callback<&Waiting::dropped>("dropped"),
-      lodge::callback<&Waiting::called_by>("called_by"), lodge::callback<&Waiting::nobody>("nobody"),
-      lodge::callback<&Waiting::wrong_type>("wrong_type"));
+      lodge::callback<&Waiting::completed_before>("completed_before"),
+      lodge::callback<&Waiting::through_a_target>("through_a_target"),
+      lodge::callback<&Waiting::drops_a_task>("drops_a_task"), lodge::callback<&Waiting::called_by>("called_by"),
+      lodge::callback<&Waiting::nobody>("nobody"), lodge::callback<&Waiting::wrong_type>("wrong_type"));
   return *description.plugin();
 }
 

@@ -106,6 +106,12 @@ TEST_F(Tasks, await_what_other_threads_know) {
   expect_error("dropped", Code::INTERNAL, "dropped without an answer");
 }
 
+TEST_F(Tasks, do_not_wait_for_what_is_known) { EXPECT_EQ(answer("completed_before"), Value(11)); }
+
+TEST_F(Tasks, call_targets_that_were_resolved_once) { EXPECT_EQ(answer("through_a_target"), Value("0!1!2!")); }
+
+TEST_F(Tasks, that_are_dropped_never_run) { EXPECT_EQ(answer("drops_a_task"), Value(1)); }
+
 TEST_F(Tasks, know_whose_call_they_answer) { EXPECT_EQ(answer("called_by"), Value("outside, awaited")); }
 
 TEST_F(Tasks, get_the_errors_of_the_calls_they_make) {
