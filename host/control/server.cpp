@@ -205,7 +205,6 @@ void Server::on_call(wire::Connection& connection, wire::Frame&& frame) {
   const std::optional<lodge_trace> trace = frame.header.trace;
   const service::CallRequest request{
       .name = body->name,
-      .arity = body->arity,
       .args = body->args,
       .flags = LODGE_CALL_OUTSIDE | (body->idempotent ? std::uint32_t{LODGE_CALL_IDEMPOTENT} : 0),
       .deadline = loop_.clock().now() + timeout,

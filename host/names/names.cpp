@@ -125,13 +125,13 @@ Code Names::unregister(Owner& owner, ByteView name) {
 }
 
 Code Names::send(ByteView name, std::string_view callback, ByteView args, std::uint32_t arity) const {
-  const Result<std::size_t> taken = wire::check_values(args, arity, {});
-  if (!taken || *taken != args.size()) return Code::INVALID_ARGUMENT;
+  const std::optional<wire::PackedValues> values = wire::PackedValues::check(args, arity);
+  if (!values) return Code::INVALID_ARGUMENT;
   std::string service;
   const Code code = whereis(name, [&](const Entry& entry) { service = entry.owner.substr(0, entry.owner.find('/')); });
   if (code != Code::OK) return code;
   if (deliver_ == nullptr) return Code::UNAVAILABLE;
-  const Status sent = deliver_->send(service, callback, args, arity);
+  const Status sent = deliver_->send(service, callback, *values);
   return sent ? Code::OK : sent.error().code;
 }
 

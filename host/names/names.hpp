@@ -20,6 +20,7 @@
 #include "base/watch.hpp"
 #include "names/holders.hpp"
 #include "names/owner.hpp"
+#include "wire/packed_values.hpp"
 #include "wire/value.hpp"
 
 namespace lodge::names {
@@ -28,9 +29,9 @@ namespace lodge::names {
 class Deliver {
  public:
   virtual ~Deliver() = default;
-  /// Calls a callback, one-way. `args`: `arity` msgpack values. RESOURCE_EXHAUSTED: the queue is full.
-  [[nodiscard]] virtual Status send(std::string_view service, std::string_view callback, ByteView args,
-                                    std::uint32_t arity) = 0;
+  /// Calls a callback, one-way. RESOURCE_EXHAUSTED: the queue is full.
+  [[nodiscard]] virtual Status send(std::string_view service, std::string_view callback,
+                                    const wire::PackedValues& args) = 0;
 };
 
 /// Thread-safe; look-ups take no lock. Operations answer a code, with the meanings that <lodge/names.h> gives them.

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "service/plugin_answer.hpp"
-#include "service/well_formed.hpp"
+#include "wire/packed_values.hpp"
 
 namespace lodge::service {
 
@@ -14,6 +14,7 @@ namespace {
 using plugin::Entry;
 using plugin::Frame;
 using plugin::Place;
+using wire::well_formed;
 
 CallInterface& interface_of(const Entry& entry) { return entry->state<CallInterface>(Place::call); }
 
@@ -80,6 +81,13 @@ std::int32_t apply_options(Calls& calls, const lodge_call_options* options, Inhe
   return LODGE_OK;
 }
 
+Error wrong_arguments(const Target& target) {
+  const std::string count = std::to_string(target.arity());
+  return {Code::INVALID_ARGUMENT, "the arguments of " + target.name() + "/" + count + " are not " + count +
+                                      " msgpack values, one after another, nested no deeper than " +
+                                      std::to_string(LODGE_MP_DEPTH_MAX)};
+}
+
 std::int32_t resolve(const lodge_host* host, const char* service, std::size_t service_size, const char* name,
                      std::size_t name_size, std::uint32_t arity, lodge_handle* target) {
   constexpr std::size_t name_bytes_max = 64;
@@ -108,12 +116,14 @@ std::int32_t call(const lodge_host* host, lodge_handle target, const std::uint8_
   Target* const found = calls.targets().find(target);
   if (found == nullptr) return refuse(*reply, Code::STALE, "no target of that handle; resolve it first");
   Inherited context;
-  CallRequest request{
-      .name = found->name(), .arity = found->arity(), .args = {args, args_size}, .caller = entry->service()};
+  CallRequest request{.name = found->name(), .caller = entry->service()};
   std::string_view why;
   if (const std::int32_t code = apply_options(calls, options, context, request, why); code != LODGE_OK) {
     return refuse(*reply, code_from(code), why);
   }
+  const auto values = wire::PackedValues::check({args, args_size}, found->arity());
+  if (!values) return refuse(*reply, Code::INVALID_ARGUMENT, wrong_arguments(*found).message);
+  request.args = *values;
   Executed ran = Executed::no;
   const std::int32_t code = calls.call(*found, request, *reply, ran);
   if (executed != nullptr) *executed = static_cast<std::int32_t>(ran);
@@ -128,12 +138,14 @@ std::int32_t start(const lodge_host* host, lodge_handle target, const std::uint8
   Target* const found = state.calls.targets().find(target);
   if (found == nullptr) return LODGE_STALE;
   Inherited context;
-  CallRequest request{
-      .name = found->name(), .arity = found->arity(), .args = {args, args_size}, .caller = entry->service()};
+  CallRequest request{.name = found->name(), .caller = entry->service()};
   std::string_view why;
   if (const std::int32_t code = apply_options(state.calls, options, context, request, why); code != LODGE_OK) {
     return code;
   }
+  const auto values = wire::PackedValues::check({args, args_size}, found->arity());
+  if (!values) return answer_start(state, entry.context(), wrong_arguments(*found), done, user, pending);
+  request.args = *values;
   const WalkGround& ground = state.calls.ground();
   if (request.deadline == no_deadline) request.deadline = ground.clock.now() + ground.patience_ns;
   return start_call(state, entry.context(), found->cell().name(), request, done, user, pending);

@@ -12,8 +12,7 @@ namespace {
 /// What the arguments of `service_call/3` say.
 struct Described {
   std::string_view name;
-  std::uint32_t arity = 0;
-  ByteView args;
+  wire::PackedValues args;
 };
 
 Result<Described> describe(const lodge_call& call) {
@@ -25,7 +24,8 @@ Result<Described> describe(const lodge_call& call) {
   }
   const ByteView rest = wire::rest_of(reader);
   for (std::uint32_t i = 0; i < arity; ++i) lodge_mp_skip(&reader);
-  return Described{text_of(name), arity, rest.first(rest.size() - lodge_mp_left(&reader))};
+  const ByteView values = rest.first(rest.size() - lodge_mp_left(&reader));
+  return Described{text_of(name), wire::PackedValues::vouched(values, arity)};
 }
 
 std::int32_t fail(lodge_writer& out, const Error& error) {
@@ -38,12 +38,11 @@ std::int32_t service_call(void* self, const lodge_call* call, lodge_writer* out)
   Service& service = *static_cast<InstanceContext*>(self)->service_object;
   const Result<Described> described = describe(*call);
   if (!described) return fail(*out, described.error());
-  const Chain* const chain = service.dispatch().find(described->name, described->arity);
+  const Chain* const chain = service.dispatch().find(described->name, described->args.count());
   if (chain == nullptr) {
-    return fail(*out, service.dispatch().unimplemented(service.spec().name, described->name, described->arity));
+    return fail(*out, service.dispatch().unimplemented(service.spec().name, described->name, described->args.count()));
   }
   const CallRequest request{.name = described->name,
-                            .arity = described->arity,
                             .args = described->args,
                             .flags = call->flags,
                             .deadline = call->deadline_ns,
@@ -96,10 +95,11 @@ const lodge_plugin& builtin_base() { return descriptor; }
 
 Bytes service_call_arguments(const CallRequest& request) {
   Bytes out = wire::Value(request.name).pack();
-  const std::uint8_t list16[] = {0xdc, static_cast<std::uint8_t>(request.arity >> 8),
-                                 static_cast<std::uint8_t>(request.arity)};
+  const ByteView args = request.args.bytes();
+  const std::uint8_t list16[] = {0xdc, static_cast<std::uint8_t>(request.args.count() >> 8),
+                                 static_cast<std::uint8_t>(request.args.count())};
   out.insert(out.end(), std::begin(list16), std::end(list16));
-  out.insert(out.end(), request.args.begin(), request.args.end());
+  out.insert(out.end(), args.begin(), args.end());
   const Bytes options = wire::Value::map({{"caller", request.caller},
                                           {"outside", (request.flags & LODGE_CALL_OUTSIDE) != 0},
                                           {"idempotent", (request.flags & LODGE_CALL_IDEMPOTENT) != 0}})

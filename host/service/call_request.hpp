@@ -10,25 +10,25 @@
 #include "base/clock.hpp"
 #include "service/cell.hpp"
 #include "service/chain.hpp"
+#include "wire/packed_values.hpp"
 
 namespace lodge::service {
 
 /// All of it is borrowed.
 struct CallRequest {
   std::string_view name;
-  std::uint32_t arity = 0;
-  ByteView args;  ///< `arity` msgpack values, one after another; checked before they are passed on
+  wire::PackedValues args{};
   std::uint32_t flags = 0;
   MonotonicNs deadline = no_deadline;
   std::string_view caller = {};  ///< the calling service; empty: from outside
   const lodge_trace* trace = nullptr;
 
   /// What the links of `chain` are shown, with these arguments in place of the request's own.
-  [[nodiscard]] lodge_call seen(const Cell& cell, const Chain& chain, ByteView shown_args) const {
+  [[nodiscard]] lodge_call seen(const Cell& cell, const Chain& chain, const wire::PackedValues& shown_args) const {
     return {.struct_size = sizeof(lodge_call),
-            .arity = chain.arity,
+            .arity = shown_args.count(),
             .flags = flags,
-            .args = slice_of(shown_args),
+            .args = slice_of(shown_args.bytes()),
             .deadline_ns = deadline,
             .service = slice_of(std::string_view(cell.name())),
             .name = slice_of(std::string_view(chain.name)),

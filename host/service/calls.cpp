@@ -6,18 +6,10 @@
 
 #include "base/closest.hpp"
 #include "service/base_plugin.hpp"
-#include "service/well_formed.hpp"
 
 namespace lodge::service {
 
 namespace {
-
-Error wrong_arguments(const CallRequest& request) {
-  return {Code::INVALID_ARGUMENT,
-          "the arguments of " + std::string(request.name) + "/" + std::to_string(request.arity) + " are not " +
-              std::to_string(request.arity) + " msgpack values, one after another",
-          Executed::no};
-}
 
 std::int32_t refuse(const Error& error, lodge_writer& reply, Executed& executed) {
   reply.size = 0;
@@ -62,7 +54,8 @@ Cell& Calls::cell(std::string_view service) {
 }
 
 Result<Calls::Admitted> Calls::admit(Service& service, const Chain* chain, const CallRequest& request) const {
-  if (chain == nullptr) return service.dispatch().unimplemented(service.spec().name, request.name, request.arity);
+  if (chain == nullptr)
+    return service.dispatch().unimplemented(service.spec().name, request.name, request.args.count());
   if (request.caller == service.spec().name) return Admitted{chain, {}};
   const Chain* const guard = service.dispatch().guard();
   if (guard == nullptr) return Admitted{chain, {}};
@@ -71,27 +64,24 @@ Result<Calls::Admitted> Calls::admit(Service& service, const Chain* chain, const
 
 std::int32_t Calls::call(Target& target, const CallRequest& request, lodge_writer& reply, Executed& executed) {
   executed = Executed::no;
-  if (!well_formed(request.args, request.arity)) return refuse(wrong_arguments(request), reply, executed);
   const Cell::Pass pass(target.cell());
   if (!pass) return refuse(unavailable(target.cell().name()), reply, executed);
   Service& service = pass.service();
-  const Chain* chain = target.chain_in(service.dispatch());
-  Bytes wrapped;
-  if (chain == nullptr || service.dispatch().guard() != nullptr) {
-    Result<Admitted> admitted = admit(service, chain, request);
-    if (!admitted) return refuse(admitted.error(), reply, executed);
-    chain = admitted->chain;
-    wrapped = std::move(admitted->wrapped);
+  Admitted admitted{target.chain_in(service.dispatch()), {}};
+  if (admitted.chain == nullptr || service.dispatch().guard() != nullptr) {
+    Result<Admitted> asked = admit(service, admitted.chain, request);
+    if (!asked) return refuse(asked.error(), reply, executed);
+    admitted = *std::move(asked);
   }
+  const Chain& chain = *admitted.chain;
   const plugin::Frame* const top = plugin::top_frame();
-  if (top != nullptr && top->quick && !chain->quick()) {
-    return refuse({Code::FAILED_PRECONDITION,
-                   "a quick callback may not call " + target.cell().name() + "." + chain->name + ", which may wait",
-                   Executed::no},
-                  reply, executed);
+  if (top != nullptr && top->quick && !chain.quick()) {
+    return refuse(
+        {Code::FAILED_PRECONDITION,
+         "a quick callback may not call " + target.cell().name() + "." + chain.name + ", which may wait", Executed::no},
+        reply, executed);
   }
-  Walk walk(ground_, *chain, request.seen(target.cell(), *chain, wrapped.empty() ? request.args : ByteView(wrapped)),
-            nullptr);
+  Walk walk(ground_, chain, request.seen(target.cell(), chain, admitted.args(request)), nullptr);
   walk.run_through(reply);
   executed = walk.executed();
   return walk.code();
@@ -99,13 +89,12 @@ std::int32_t Calls::call(Target& target, const CallRequest& request, lodge_write
 
 Result<std::shared_ptr<PendingCall>> Calls::prepare(std::string_view service, const CallRequest& request,
                                                     bool copy_args, std::unique_ptr<AnswerTo> answer_to) {
-  if (!well_formed(request.args, request.arity)) return wrong_arguments(request);
   Cell* const cell = find_cell(service);
   if (cell == nullptr) return unavailable(service);
   Cell::Pass pass(*cell);
   if (!pass) return unavailable(service);
   Service& object = pass.service();
-  Result<Admitted> admitted = admit(object, object.dispatch().find(request.name, request.arity), request);
+  Result<Admitted> admitted = admit(object, object.dispatch().find(request.name, request.args.count()), request);
   if (!admitted) return std::move(admitted).error();
   PendingParts parts{.pass = std::move(pass),
                      .chain = admitted->chain,
@@ -114,7 +103,7 @@ Result<std::shared_ptr<PendingCall>> Calls::prepare(std::string_view service, co
                      .caller = std::string(request.caller),
                      .trace = request.trace != nullptr ? std::optional(*request.trace) : std::nullopt,
                      .answer_to = std::move(answer_to)};
-  if (copy_args && parts.args_copy.empty()) parts.args_copy = copy_of(request.args);
+  if (copy_args && parts.args_copy.empty()) parts.args_copy = copy_of(request.args.bytes());
   return PendingCall::make(ground_, deadlines_, std::move(parts));
 }
 

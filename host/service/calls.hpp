@@ -37,7 +37,7 @@ class Calls {
   std::int32_t call(Target& target, const CallRequest& request, lodge_writer& reply, Executed& executed);
 
   /// Makes a call that can be submitted. `request.args` stay alive through `answer_to`, or are copied where
-  /// `copy_args`. An error is the answer, which `answer_to` did not get: UNAVAILABLE, UNIMPLEMENTED, INVALID_ARGUMENT.
+  /// `copy_args`. An error is the answer, which `answer_to` did not get: UNAVAILABLE, UNIMPLEMENTED.
   [[nodiscard]] Result<std::shared_ptr<PendingCall>> prepare(std::string_view service, const CallRequest& request,
                                                              bool copy_args, std::unique_ptr<AnswerTo> answer_to);
 
@@ -48,6 +48,9 @@ class Calls {
   struct Admitted {
     const Chain* chain = nullptr;
     Bytes wrapped;  ///< the arguments of `service_call`, where that is the chain; empty: the request's own
+    [[nodiscard]] wire::PackedValues args(const CallRequest& request) const {
+      return wrapped.empty() ? request.args : wire::PackedValues::vouched(wrapped, chain->arity);
+    }
   };
   [[nodiscard]] Result<Admitted> admit(Service& service, const Chain* chain, const CallRequest& request) const;
 

@@ -4,8 +4,8 @@
 
 namespace lodge::service {
 
-Status NameTies::send(std::string_view service, std::string_view callback, ByteView args, std::uint32_t arity) {
-  return send_one_way(calls_, service, {.name = callback, .arity = arity, .args = args, .caller = service});
+Status NameTies::send(std::string_view service, std::string_view callback, const wire::PackedValues& args) {
+  return send_one_way(calls_, service, {.name = callback, .args = args, .caller = service});
 }
 
 void NameTies::instance_ended(std::uint64_t instance_owner) {

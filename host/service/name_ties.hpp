@@ -17,7 +17,7 @@ class NameTies final : public names::Deliver, public OwnerListener {
     names_.set_deliver(*this);
   }
 
-  Status send(std::string_view service, std::string_view callback, ByteView args, std::uint32_t arity) override;
+  Status send(std::string_view service, std::string_view callback, const wire::PackedValues& args) override;
   void instance_ended(std::uint64_t instance_owner) override;
   void service_ended(std::uint64_t service_owner) override;
 

@@ -12,7 +12,8 @@ namespace {
 lodge_call seen_by_links(PendingParts& parts) {
   parts.request.caller = parts.caller;
   parts.request.trace = parts.trace ? &*parts.trace : nullptr;
-  const ByteView args = parts.args_copy.empty() ? parts.request.args : ByteView(parts.args_copy);
+  const wire::PackedValues args =
+      parts.args_copy.empty() ? parts.request.args : wire::PackedValues::vouched(parts.args_copy, parts.chain->arity);
   return parts.request.seen(parts.pass.cell(), *parts.chain, args);
 }
 

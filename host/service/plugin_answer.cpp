@@ -66,17 +66,24 @@ Status send_one_way(Calls& calls, std::string_view service, const CallRequest& r
   return {};
 }
 
+std::int32_t answer_start(CallInterface& state, plugin::HostContext& context, const Error& error, lodge_done_fn done,
+                          void* user, lodge_handle* pending) {
+  const lodge_handle handle = state.pending.add({});
+  if (pending != nullptr) *pending = handle;
+  PluginAnswer(state, context, done, user, handle).answer(error.code, error.executed, view_of(error.message));
+  return LODGE_OK;
+}
+
 std::int32_t start_call(CallInterface& state, plugin::HostContext& context, std::string_view service,
                         const CallRequest& request, lodge_done_fn done, void* user, lodge_handle* pending) {
   const lodge_handle handle = state.pending.add({});
   Result<std::shared_ptr<PendingCall>> call =
       state.calls.prepare(service, request, true, std::make_unique<PluginAnswer>(state, context, done, user, handle));
-  if (pending != nullptr) *pending = handle;
   if (!call) {
-    PluginAnswer(state, context, done, user, handle)
-        .answer(call.error().code, call.error().executed, view_of(call.error().message));
-    return LODGE_OK;
+    state.pending.remove(handle);
+    return answer_start(state, context, call.error(), done, user, pending);
   }
+  if (pending != nullptr) *pending = handle;
   state.pending.replace(handle, *call);
   (*call)->submitted();
   Task* const task = call->get();

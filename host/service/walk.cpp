@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/log.hpp"
-#include "service/well_formed.hpp"
+#include "wire/packed_values.hpp"
 
 namespace lodge::service {
 
@@ -175,7 +175,7 @@ Walk::Step Walk::finish(lodge_writer& out) {
   if (out.size == 0 && !append(out, ByteView(&nil_byte, 1))) {
     return fail(out, Code::RESOURCE_EXHAUSTED, "no room for the answer");
   }
-  if (!well_formed({out.data, out.size}, 1))
+  if (!wire::well_formed({out.data, out.size}, 1))
     return misbehaved(out, "answered with bytes that are not one msgpack value");
   code_ = LODGE_OK;
   return Step::answered;
@@ -208,7 +208,7 @@ Walk::Step Walk::run_out(lodge_writer& out) {
 }
 
 Walk::Step Walk::continue_with(lodge_writer& out) {
-  if (!well_formed({out.data, out.size}, seen_.arity)) {
+  if (!wire::well_formed({out.data, out.size}, seen_.arity)) {
     return misbehaved(out, "continued with other than " + std::to_string(seen_.arity) + " msgpack values");
   }
   if (!args_) args_ = spare_writer();

@@ -97,8 +97,7 @@ Result<std::uint64_t> Client::send(std::string_view service, std::string_view na
                       .name = name,
                       .caller = options.caller,
                       .idempotent = options.idempotent,
-                      .arity = arity,
-                      .args = args};
+                      .args = PackedValues::vouched(args, arity)};
   writer_->clear();
   if (Status packed = append_call(*writer_, header, body, limits_); !packed) return std::move(packed).error();
   Status sent = write(writer_->view(), deadline_after(*clock_, options.timeout_ns));

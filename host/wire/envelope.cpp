@@ -102,8 +102,8 @@ bool pack_call(lodge_writer& writer, const CallBody& call) {
   const std::uint32_t options = (call.caller.empty() ? 0U : 1U) + (call.idempotent ? 1U : 0U);
   return packer.list(4) && packer.text(call.service) && packer.text(call.name) && packer.map(options) &&
          (call.caller.empty() || (packer.text("caller") && packer.text(call.caller))) &&
-         (!call.idempotent || (packer.text("idempotent") && packer.yes())) && packer.list(call.arity) &&
-         append(writer, call.args);
+         (!call.idempotent || (packer.text("idempotent") && packer.yes())) && packer.list(call.args.count()) &&
+         append(writer, call.args.bytes());
 }
 
 bool pack_error(lodge_writer& writer, const Error& error) {
@@ -150,8 +150,7 @@ Result<CallBody> parse_call(ByteView body, const Limits& limits) {
   if (Status options = parse_options(reader, call); !options) return std::move(options).error();
   const Result<std::uint32_t> arity = expect_count(reader, LODGE_MP_ARRAY, "a call's arguments are not a list");
   if (!arity) return arity.error();
-  call.arity = *arity;
-  call.args = rest_of(reader);
+  call.args = PackedValues::vouched(rest_of(reader), *arity);
   return call;
 }
 

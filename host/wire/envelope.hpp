@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "wire/frame.hpp"
+#include "wire/packed_values.hpp"
 
 namespace lodge::wire {
 
@@ -25,8 +26,7 @@ struct CallBody {
   std::string_view name{};
   std::string_view caller{};  ///< the calling service as the other side says; empty: none
   bool idempotent = false;
-  std::uint32_t arity = 0;
-  ByteView args{};  ///< `arity` values, one after another, well formed and within the limits
+  PackedValues args{};  ///< of a call that came in: checked, and within the limits
 };
 
 struct HelloBody {
@@ -47,7 +47,7 @@ struct HelloBody {
 /// The highest protocol that both speak. FAILED_PRECONDITION names both ranges.
 [[nodiscard]] Result<std::uint32_t> agree_on_protocol(const HelloBody& ours, const HelloBody& theirs);
 
-/// Whole frames. `args` are `arity` values, not looked at. Errors: those of end_frame.
+/// Whole frames. `args` are not looked at. Errors: those of end_frame.
 [[nodiscard]] Status append_call(lodge_writer& writer, const FrameHeader& header, const CallBody& call,
                                  const Limits& limits = {});
 [[nodiscard]] Status append_error(lodge_writer& writer, std::uint64_t id, const Error& error,

@@ -76,7 +76,8 @@ class Samples : public testing::Test {
     Writer reply;
     Executed executed = Executed::no;
     const std::int32_t code =
-        calls.call(*calls.targets().find(*target), {.name = name, .arity = arity, .args = packed}, reply, executed);
+        calls.call(*calls.targets().find(*target), {.name = name, .args = wire::PackedValues::vouched(packed, arity)},
+                   reply, executed);
     if (code < 0) return std::to_string(code) + ": " + std::string(reply.view().begin(), reply.view().end());
     return wire::json_from_value(*wire::Value::unpack(reply.view()));
   }

@@ -44,7 +44,7 @@ double walk_ns(service::Runtime& runtime, const std::string& service_name) {
   const lodge_handle handle = engine.targets().intern(engine.cell(service_name), "pass", 1).value();
   service::Target& target = *engine.targets().find(handle);
   const std::uint8_t argument = 7;
-  const service::CallRequest request{.name = "pass", .arity = 1, .args = ByteView(&argument, 1)};
+  const service::CallRequest request{.name = "pass", .args = wire::PackedValues::vouched(ByteView(&argument, 1), 1)};
   Writer reply;
   Executed executed = Executed::no;
   const Clock::time_point begin = Clock::now();

@@ -143,7 +143,8 @@ Bytes call_frame(const std::string& function) {
   argument.resize(34, 'x');
   Writer writer;
   const wire::FrameHeader header{.kind = wire::FrameKind::call, .id = 1};
-  if (!wire::append_call(writer, header, {.service = "echo", .name = function, .arity = 1, .args = argument})) {
+  if (!wire::append_call(writer, header,
+                         {.service = "echo", .name = function, .args = wire::PackedValues::vouched(argument, 1)})) {
     give_up("no frame");
   }
   return writer.take();

@@ -240,7 +240,7 @@ class Echo final : public Listener::Handler, private lodge::TurnEnd {
     const auto call = parse_call(frame.body);
     const auto mark =
         begin_frame(writer, {.kind = FrameKind::reply, .executed = lodge::Executed::yes, .id = frame.header.id});
-    static_cast<void>(mark && append(writer, call->args) && end_frame(writer, *mark).ok());
+    static_cast<void>(mark && append(writer, call->args.bytes()) && end_frame(writer, *mark).ok());
   }
   void on_opened(const std::shared_ptr<Connection>&) override {}
   void on_frame(Connection& connection, Frame&& frame) override {
@@ -280,7 +280,7 @@ Bytes one_call() {
   lodge::Writer writer;
   const Bytes args = Value(std::string(30, 'x')).pack();
   static_cast<void>(append_call(writer, {.kind = FrameKind::call, .id = 1},
-                                {.service = "echo", .name = "echo", .arity = 1, .args = args})
+                                {.service = "echo", .name = "echo", .args = PackedValues::vouched(args, 1)})
                         .ok());
   return writer.take();
 }

@@ -23,8 +23,8 @@ void call(ByteView body) {
   check(frame.ok());
   const auto again = parse_call(frame->body);
   check(again.ok() && again->service == call->service && again->name == call->name && again->caller == call->caller);
-  check(again->arity == call->arity && again->idempotent == call->idempotent);
-  check(lodge::copy_of(again->args) == lodge::copy_of(call->args));
+  check(again->args.count() == call->args.count() && again->idempotent == call->idempotent);
+  check(lodge::copy_of(again->args.bytes()) == lodge::copy_of(call->args.bytes()));
 }
 
 void hello(ByteView body) {

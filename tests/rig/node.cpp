@@ -97,11 +97,11 @@ std::future<Answer> Node::send(const std::string& service, const std::string& na
   auto answer_to = std::make_unique<Promised>(std::move(promise));
   Promised& to = *answer_to;
   const Bytes packed = pack_all(args);
-  const service::CallRequest request{.name = name,
-                                     .arity = static_cast<std::uint32_t>(args.size()),
-                                     .args = packed,
-                                     .flags = LODGE_CALL_OUTSIDE,
-                                     .deadline = clock_.now() + timeout_ns};
+  const service::CallRequest request{
+      .name = name,
+      .args = wire::PackedValues::vouched(packed, static_cast<std::uint32_t>(args.size())),
+      .flags = LODGE_CALL_OUTSIDE,
+      .deadline = clock_.now() + timeout_ns};
   auto call = runtime_->calls().prepare(service, request, true, std::move(answer_to));
   if (!call) {
     std::promise<Answer> refused;

@@ -74,7 +74,7 @@ Bytes call_frame(std::uint64_t id, std::string_view service, std::string_view fu
                  std::uint32_t arity) {
   Writer writer;
   const wire::FrameHeader header{.kind = wire::FrameKind::call, .id = id};
-  const wire::CallBody body{.service = service, .name = function, .arity = arity, .args = args};
+  const wire::CallBody body{.service = service, .name = function, .args = wire::PackedValues::vouched(args, arity)};
   if (!wire::append_call(writer, header, body)) throw std::runtime_error("no call");
   return writer.take();
 }

@@ -84,8 +84,10 @@ class FakeHost {
 
   static wire::Value::List arguments_of(const wire::CallBody& call) {
     // A list's head in front of the values makes them one value.
-    Bytes list{0xdc, static_cast<std::uint8_t>(call.arity >> 8), static_cast<std::uint8_t>(call.arity)};
-    list.insert(list.end(), call.args.begin(), call.args.end());
+    const std::uint32_t arity = call.args.count();
+    const ByteView args = call.args.bytes();
+    Bytes list{0xdc, static_cast<std::uint8_t>(arity >> 8), static_cast<std::uint8_t>(arity)};
+    list.insert(list.end(), args.begin(), args.end());
     return *wire::Value::unpack(list)->as_list();
   }
 

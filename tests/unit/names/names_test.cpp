@@ -281,9 +281,9 @@ TEST_F(NamesTest, watchers_of_a_shared_name_hear_of_each_holder) {
 }
 
 struct NotingDeliver : Deliver {
-  Status send(std::string_view service, std::string_view callback, ByteView args, std::uint32_t arity) override {
-    sent.push_back(std::string(service) + " " + std::string(callback) + " " + std::to_string(args.size()) + " " +
-                   std::to_string(arity));
+  Status send(std::string_view service, std::string_view callback, const wire::PackedValues& args) override {
+    sent.push_back(std::string(service) + " " + std::string(callback) + " " + std::to_string(args.bytes().size()) +
+                   " " + std::to_string(args.count()));
     return answer;
   }
   std::vector<std::string> sent;

@@ -317,6 +317,51 @@ TEST(Calls, a_call_started_without_waiting_tells_its_answer_on_a_worker) {
   EXPECT_EQ(told.get_future().get(), "hello");
 }
 
+TEST(Calls, arguments_that_are_not_so_many_values_are_refused_where_they_come_in) {
+  struct Told {
+    std::promise<std::string> message;
+    std::int32_t code = LODGE_OK;
+  } told;
+  std::atomic<int> ran{0};
+  ScriptedPlugin caller("caller"), callee("callee");
+  callee.callback("f", 1, [&](const Seen& seen) {
+    ++ran;
+    return seen.done(1);
+  });
+  caller.callback("ask", 0, [&](const Seen& seen) {
+    const lodge_call_v1& calls = calls_of(seen.host);
+    lodge_handle target = 0;
+    EXPECT_EQ(calls.resolve(seen.host, "callee", 6, "f", 1, 1, &target), LODGE_OK);
+    const Bytes two{1, 2};
+    std::int32_t executed = LODGE_EXECUTED_YES;
+    Writer reply;
+    EXPECT_EQ(calls.call(seen.host, target, two.data(), two.size(), nullptr, &reply, &executed),
+              LODGE_INVALID_ARGUMENT);
+    EXPECT_EQ(executed, LODGE_EXECUTED_NO);
+    EXPECT_THAT(std::string(text_of(reply.view())), HasSubstr("the arguments of f/1 are not 1 msgpack values"));
+    lodge_handle pending = 0;
+    EXPECT_EQ(calls.start(
+                  seen.host, target, two.data(), 0, nullptr,
+                  [](void* user, std::int32_t code, std::int32_t, const lodge_slice* message) {
+                    auto& to = *static_cast<Told*>(user);
+                    to.code = code;
+                    to.message.set_value(std::string(text_of(*message)));
+                  },
+                  &told, &pending),
+              LODGE_OK);
+    EXPECT_EQ(calls.cancel(seen.host, pending), LODGE_STALE);
+    return seen.done(true);
+  });
+  Node node;
+  node.add(caller, callee);
+  ASSERT_TRUE(node.start("callee", {"callee"}));
+  ASSERT_TRUE(node.start("caller", {"caller"}));
+  EXPECT_EQ(node.call("caller", "ask").value, Value(true));
+  EXPECT_THAT(told.message.get_future().get(), HasSubstr("the arguments of f/1 are not 1 msgpack values"));
+  EXPECT_EQ(told.code, LODGE_INVALID_ARGUMENT);
+  EXPECT_EQ(ran, 0);
+}
+
 TEST(Calls, service_call_sees_every_call_from_outside_and_may_refuse) {
   std::vector<Value> seen_args;
   ScriptedPlugin guard("guard"), worker("worker");

@@ -83,7 +83,7 @@ class ConnectionTest : public testing::Test, public Listener::Handler {
       EXPECT_TRUE(append_hello(writer, {.name = "host", .software = "lodge test"}).ok());
       EXPECT_TRUE(from.collect(writer.view()).ok());
     } else if (echo && frame.header.kind == FrameKind::call) {
-      EXPECT_TRUE(from.collect(reply_frame(frame.header.id, parse_call(frame.body)->args)).ok());
+      EXPECT_TRUE(from.collect(reply_frame(frame.header.id, parse_call(frame.body)->args.bytes())).ok());
       from.finished();
     }
     frames_.push_back(std::move(frame));

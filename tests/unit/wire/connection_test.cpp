@@ -15,9 +15,9 @@ using testing::HasSubstr;
 Bytes call_frame(std::uint64_t id, std::size_t size = 0) {
   Writer writer;
   const Bytes args = Value(std::string(size, 'x')).pack();
-  EXPECT_TRUE(
-      append_call(writer, {.kind = FrameKind::call, .id = id}, {.service = "s", .name = "n", .arity = 1, .args = args})
-          .ok());
+  EXPECT_TRUE(append_call(writer, {.kind = FrameKind::call, .id = id},
+                          {.service = "s", .name = "n", .args = PackedValues::vouched(args, 1)})
+                  .ok());
   return writer.take();
 }
 

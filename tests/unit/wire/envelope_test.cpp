@@ -29,8 +29,11 @@ Frame framed(Writer& writer, Append&& append) {
 
 TEST(Envelope, carries_a_call) {
   const Bytes args = args_of({"Ann", 7, Value::List{1, 2}});
-  const CallBody call{
-      .service = "greeter", .name = "greet", .caller = "shop", .idempotent = true, .arity = 3, .args = args};
+  const CallBody call{.service = "greeter",
+                      .name = "greet",
+                      .caller = "shop",
+                      .idempotent = true,
+                      .args = PackedValues::vouched(args, 3)};
   Writer writer;
   const Frame frame =
       framed(writer, [&](Writer& to) { return append_call(to, {.kind = FrameKind::call, .id = 9}, call); });
@@ -40,8 +43,8 @@ TEST(Envelope, carries_a_call) {
   EXPECT_EQ(back->name, "greet");
   EXPECT_EQ(back->caller, "shop");
   EXPECT_TRUE(back->idempotent);
-  EXPECT_EQ(back->arity, 3U);
-  EXPECT_EQ(copy_of(back->args), args);
+  EXPECT_EQ(back->args.count(), 3U);
+  EXPECT_EQ(copy_of(back->args.bytes()), args);
 }
 
 TEST(Envelope, leaves_out_options_it_does_not_know) {
@@ -52,8 +55,8 @@ TEST(Envelope, leaves_out_options_it_does_not_know) {
   const Result<CallBody> call = parse_call(body);
   ASSERT_TRUE(call.ok()) << call.error().text();
   EXPECT_EQ(call->caller, "c");
-  EXPECT_EQ(call->arity, 0U);
-  EXPECT_TRUE(call->args.empty());
+  EXPECT_EQ(call->args.count(), 0U);
+  EXPECT_TRUE(call->args.bytes().empty());
 }
 
 TEST(Envelope, refuses_calls_of_another_shape) {
