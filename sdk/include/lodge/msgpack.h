@@ -158,6 +158,15 @@ static inline int lodge_mp_head(lodge_mp_reader* r, int32_t* type, uint64_t* con
   return 1;
 }
 
+/* The size of a value that its first byte tells by itself: numbers and short text, which most small messages are made
+ * of. 0: it takes a closer look. */
+static inline size_t lodge_mp_plain_size(uint8_t b) {
+  if (b <= 0x7f || b >= 0xe0) return 1;
+  if ((b & 0xe0u) == 0xa0) return 1 + (size_t)(b & 0x1fu);
+  if (b >= 0xcc && b <= 0xd3) return 1 + ((size_t)1 << (b & 3u));
+  return 0;
+}
+
 /* Moves past one whole value. LODGE_INVALID_ARGUMENT: not well formed, ext, or nested too deeply; the reader stays. */
 static inline int32_t lodge_mp_skip(lodge_mp_reader* r) {
   uint64_t open[LODGE_MP_DEPTH_MAX]; /* values still to come, level by level */
@@ -167,8 +176,10 @@ static inline int32_t lodge_mp_skip(lodge_mp_reader* r) {
     int32_t type = LODGE_MP_BAD;
     uint64_t content = 0;
     uint64_t values = 0;
-    if (at.at != at.end && *at.at <= 0x7f) {
-      ++at.at; /* small numbers are what most small messages are made of */
+    const size_t plain = at.at != at.end ? lodge_mp_plain_size(*at.at) : 0;
+    if (plain != 0) {
+      if (plain > lodge_mp_left(&at)) return LODGE_INVALID_ARGUMENT;
+      at.at += plain;
     } else {
       if (!lodge_mp_head(&at, &type, &content, &values)) return LODGE_INVALID_ARGUMENT;
       at.at += content;
@@ -334,10 +345,8 @@ static inline int32_t lodge_mp_write_head(lodge_writer* w, uint8_t first, uint64
   to[0] = first;
   w->size += 1 + width;
   if (width == 0) return LODGE_OK;
-  for (i = width; i > 0; --i) {
-    to[i] = (uint8_t)number;
-    number >>= 8;
-  }
+  number <<= 64 - 8 * width;
+  for (i = 0; i < width; ++i) to[1 + i] = (uint8_t)(number >> (56 - 8 * i));
   return LODGE_OK;
 }
 
