@@ -1,0 +1,99 @@
+#!/usr/bin/env bash
+# readme_runs.sh BUILD README: what the guide shows is what happens. Its blocks (tools/lint/readme_blocks.sh) become a
+# project: one whose first line is a comment that names a file (`// hello.cpp`, `/* later.c */`, `# CMakeLists.txt`) is
+# that file. Then the commands are typed as they stand, in their order, with the programs of BUILD: the first block at
+# the top of a copy of the repository, the others in the project. A source that the guide's CMakeLists.txt does not name
+# is built as a plugin of its own, without a warning, and served in a service of its name.
+set -euo pipefail
+# shellcheck source=tools/lint/readme_blocks.sh
+source tools/lint/readme_blocks.sh
+
+build=$(readlink -f "$1")
+readme=$2
+scratch=$(mktemp -d)
+finish() {
+  stop_host || true
+  rm -rf "$scratch"
+}
+trap finish EXIT
+
+die() {
+  echo "$1" >&2
+  exit 1
+}
+
+umask 022
+project=$scratch/project
+mkdir -p "$project" "$scratch/home" "$scratch/lodge"
+tar --exclude=./build --exclude=./.git -cf - . | tar -xf - -C "$scratch/lodge"
+split_blocks "$readme" "$scratch/blocks"
+export HOME=$scratch/home PATH=$build/bin:$PATH CMAKE_BUILD_PARALLEL_LEVEL=2
+export CFLAGS='-Wall -Wextra -pedantic -Werror' CXXFLAGS='-Wall -Wextra -pedantic -Werror'
+
+# --- the files
+
+for block in "$scratch"/blocks/*; do
+  file=$(sed -nE '1s,^(//|/\*|#) ([A-Za-z0-9_]+\.(c|cpp|txt|toml))( \*/)?$,\2,p' "$block")
+  [[ -n $file ]] || continue
+  [[ ! -e $project/$file ]] || die "$readme: $file is there twice"
+  cp "$block" "$project/$file"
+done
+[[ -f $project/CMakeLists.txt ]] || die "$readme: no block begins with \`# CMakeLists.txt\`"
+[[ -f $project/lodged.toml ]] || die "$readme: no block begins with \`# lodged.toml\`"
+
+scratch_host "$project"
+sources=0
+for source in "$project"/*.c "$project"/*.cpp; do
+  [[ -f $source ]] || continue
+  sources=$((sources + 1))
+  file=${source##*/}
+  plugin=${file%.*}
+  grep -q "\b$file\b" "$project/CMakeLists.txt" ||
+    echo "lodge_add_plugin($plugin SOURCES $file)" >>"$project/CMakeLists.txt"
+  grep -qF "[service.$plugin]" "$project/lodged.toml" ||
+    printf '[service.%s]\nplugins = ["%s"]\n' "$plugin" "$plugin" >"$project/lodged.d/$plugin.toml"
+done
+((sources > 0)) || die "$readme: no block begins with the name of a source"
+# What a type cannot say, the guide's plugins check when they start.
+cat >"$project/lodged.d/wrong.toml" <<'TOML'
+[service.too_often]
+plugins = ["later"]
+config.later.period_ms = 0
+[service.too_late]
+plugins = ["later_in_c"]
+config.later_in_c.delay_ms = 60_001
+TOML
+
+# --- the commands
+
+where=$scratch/lodge
+wrong=0
+for block in "$scratch"/blocks/*; do
+  case $block in
+    *.sh)
+      (cd "$where" && bash -euo pipefail "$block") >"$scratch/log" 2>&1 </dev/null ||
+        die "$readme:$(basename "$block" .sh): $(cat "$block" "$scratch/log")"
+      where=$project
+      ;;
+    *.console)
+      cd "$project"
+      run_console "$block" || wrong=1
+      cd "$OLDPWD"
+      ;;
+  esac
+done
+
+# --- what the page says and does not type
+
+cd "$project"
+built=$(find build/plugins -name '*.so' | wc -l)
+((built == sources)) || die "$readme shows $sources plugins, and $built were built"
+as_told 'lodgectl inspect hello.so' "$(lodgectl inspect build/plugins/hello.so)" || wrong=1
+[[ -n $host ]] || die "$readme: no block starts a host"
+as_told "lodgectl call visits visit '\"Ada\"'" '"good morning, Ada (2)"' || wrong=1
+as_told "lodgectl call polite greet '\"\"'" '...argument 1: nobody to greet' || wrong=1
+as_told "lodgectl call later say 1 2" '...UNIMPLEMENTED: ...say/1...' || wrong=1
+as_told 'lodgectl service show too_often' '...status ...failed...period_ms: 1 or more...' || wrong=1
+as_told 'lodgectl service show too_late' '...status ...failed...delay_ms: from 0 to 60000...' || wrong=1
+stop_host || wrong=1
+((wrong == 0)) || die "$readme: it does not say what happens"
