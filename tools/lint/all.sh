@@ -23,7 +23,7 @@ check scripts
 check format
 check headers
 check exported_symbols "$build/plugins"
-check readmes
+check readmes "$build"
 check tidy "$build" ${2:+"$2"}
 
 if ((${#failed[@]} > 0)); then
