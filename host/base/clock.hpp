@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <string>
 
 namespace lodge {
 
@@ -35,5 +36,8 @@ class ManualClock final : public Clock {
  private:
   std::atomic<MonotonicNs> now_{1'000'000'000};
 };
+
+/// "2026-01-31 12:03:04 UTC", of a Clock's wall(): for messages, whose readers may be in another zone.
+[[nodiscard]] std::string wall_text(std::int64_t wall_ns);
 
 }  // namespace lodge

@@ -246,6 +246,7 @@ void Host::start_services() {
   service::ServiceSpec admin;
   admin.name = admin_service;
   admin.plugins = {std::string(admin_plugin_name)};
+  for (const service::ServiceSpec& spec : config_.services) runtime_.expect(spec.name);
   std::optional<Failure> failure;
   if (Status started = runtime_.start(admin); !started) failure = {ExitCode::internal, started.error().text()};
   for (const service::ServiceSpec& spec : config_.services) {

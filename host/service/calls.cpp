@@ -2,9 +2,7 @@
 
 #include <mutex>
 #include <utility>
-#include <vector>
 
-#include "base/closest.hpp"
 #include "service/base_plugin.hpp"
 
 namespace lodge::service {
@@ -23,19 +21,6 @@ std::int32_t refuse(const Error& error, lodge_writer& reply, Executed& executed)
 
 Error queue_full() {
   return {Code::RESOURCE_EXHAUSTED, "the queue of calls is full (threads.queue_depth_max); try again later",
-          Executed::no};
-}
-
-Error Calls::unavailable(std::string_view service) const {
-  std::vector<std::string> running;
-  {
-    std::shared_lock lock(cells_mutex_);
-    for (const auto& [name, cell] : cells_) {
-      if (!cell->gate().closed()) running.emplace_back(name);
-    }
-  }
-  return {Code::UNAVAILABLE,
-          "service `" + std::string(service) + "` is not running on this node" + did_you_mean(service, running),
           Executed::no};
 }
 
@@ -65,7 +50,7 @@ Result<Calls::Admitted> Calls::admit(Service& service, const Chain* chain, const
 std::int32_t Calls::call(Target& target, const CallRequest& request, lodge_writer& reply, Executed& executed) {
   executed = Executed::no;
   const Cell::Pass pass(target.cell());
-  if (!pass) return refuse(unavailable(target.cell().name()), reply, executed);
+  if (!pass) return refuse(services_.refusal(target.cell().name()), reply, executed);
   Service& service = pass.service();
   Admitted admitted{target.chain_in(service.dispatch()), {}};
   if (admitted.chain == nullptr || service.dispatch().guard() != nullptr) {
@@ -90,9 +75,9 @@ std::int32_t Calls::call(Target& target, const CallRequest& request, lodge_write
 Result<std::shared_ptr<PendingCall>> Calls::prepare(std::string_view service, const CallRequest& request,
                                                     bool copy_args, std::unique_ptr<AnswerTo> answer_to) {
   Cell* const cell = find_cell(service);
-  if (cell == nullptr) return unavailable(service);
+  if (cell == nullptr) return services_.refusal(service);
   Cell::Pass pass(*cell);
-  if (!pass) return unavailable(service);
+  if (!pass) return services_.refusal(service);
   Service& object = pass.service();
   Result<Admitted> admitted = admit(object, object.dispatch().find(request.name, request.args.count()), request);
   if (!admitted) return std::move(admitted).error();

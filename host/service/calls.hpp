@@ -14,6 +14,7 @@
 #include "service/cell.hpp"
 #include "service/pending_call.hpp"
 #include "service/service.hpp"
+#include "service/service_list.hpp"
 #include "service/targets.hpp"
 
 namespace lodge::service {
@@ -24,7 +25,8 @@ namespace lodge::service {
 /// Thread-safe.
 class Calls {
  public:
-  Calls(const WalkGround& ground, DeadlineWheel& deadlines) : ground_(ground), deadlines_(deadlines) {}
+  Calls(const WalkGround& ground, DeadlineWheel& deadlines, const ServiceList& services)
+      : ground_(ground), deadlines_(deadlines), services_(services) {}
 
   /// The place of a service, made when it is first asked for.
   [[nodiscard]] Cell& cell(std::string_view service);
@@ -42,9 +44,6 @@ class Calls {
                                                              bool copy_args, std::unique_ptr<AnswerTo> answer_to);
 
  private:
-  /// UNAVAILABLE, executed = no: nothing runs under that name; with the nearest one that does.
-  [[nodiscard]] Error unavailable(std::string_view service) const;
-
   struct Admitted {
     const Chain* chain = nullptr;
     Bytes wrapped;  ///< the arguments of `service_call`, where that is the chain; empty: the request's own
@@ -56,6 +55,7 @@ class Calls {
 
   const WalkGround& ground_;
   DeadlineWheel& deadlines_;
+  const ServiceList& services_;
   Targets targets_;
   mutable std::shared_mutex cells_mutex_;
   std::unordered_map<std::string_view, std::unique_ptr<Cell>> cells_;  // keys view the cells' names

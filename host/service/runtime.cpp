@@ -16,7 +16,7 @@ Runtime::Runtime(RuntimeParts parts)
             .listeners = {},
             .contexts = contexts_},
       deadlines_(parts.clock, parts.timers),
-      calls_(node_.ground, deadlines_),
+      calls_(node_.ground, deadlines_, services_),
       call_interface_(calls_),
       plugin_timers_(parts.clock, parts.timers, parts.executor) {
   offer_calls(parts_.interfaces, call_interface_);
@@ -48,11 +48,7 @@ Status Runtime::start(const ServiceSpec& spec) {
   }
   auto made =
       std::make_shared<Service>(node_, calls_.cell(spec.name), spec, std::move(plugins), std::move(plan->notes));
-  {
-    std::lock_guard lock(services_mutex_);
-    std::erase_if(services_, [&spec](const auto& each) { return each->spec().name == spec.name; });
-    services_.push_back(made);
-  }
+  services_.put(made);
   return made->start();
 }
 
@@ -69,19 +65,6 @@ bool Runtime::stop_all(std::chrono::nanoseconds patience) {
     clean = (*each)->stop(left) && clean;
   }
   return clean;
-}
-
-std::shared_ptr<Service> Runtime::find(std::string_view name) const {
-  std::lock_guard lock(services_mutex_);
-  for (const std::shared_ptr<Service>& each : services_) {
-    if (each->spec().name == name) return each;
-  }
-  return nullptr;
-}
-
-std::vector<std::shared_ptr<Service>> Runtime::services() const {
-  std::lock_guard lock(services_mutex_);
-  return services_;
 }
 
 }  // namespace lodge::service

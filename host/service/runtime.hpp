@@ -4,7 +4,6 @@
 #include <chrono>
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -13,6 +12,7 @@
 #include "service/calls.hpp"
 #include "service/chain_plan.hpp"
 #include "service/service.hpp"
+#include "service/service_list.hpp"
 
 namespace lodge::service {
 
@@ -38,6 +38,9 @@ class Runtime {
   /// Is told when instances and services end. Before the first start.
   void listen(OwnerListener& listener) { node_.listeners.push_back(&listener); }
 
+  /// That a service of that name will be started: whoever calls it before is told so.
+  void expect(const std::string& name) { services_.expect(name); }
+
   /// Whether the service could be started, as far as that shows without running its plugins.
   [[nodiscard]] Status check(const ServiceSpec& spec);
 
@@ -54,8 +57,9 @@ class Runtime {
   [[nodiscard]] MonotonicNs quick_since() const { return quick_since_.load(std::memory_order_relaxed); }
 
   /// nullptr: no such service. It stays as long as the pointer is held; calls come through its cell.
-  [[nodiscard]] std::shared_ptr<Service> find(std::string_view name) const;
-  [[nodiscard]] std::vector<std::shared_ptr<Service>> services() const;
+  [[nodiscard]] std::shared_ptr<Service> find(std::string_view name) const { return services_.find(name); }
+  /// In the order of their starts.
+  [[nodiscard]] std::vector<std::shared_ptr<Service>> services() const { return services_.all(); }
 
  private:
   const RuntimeParts parts_;
@@ -67,8 +71,7 @@ class Runtime {
   Calls calls_;
   CallInterface call_interface_;
   PluginTimers plugin_timers_;
-  mutable std::mutex services_mutex_;
-  std::vector<std::shared_ptr<Service>> services_;  // in the order of their starts
+  ServiceList services_;  // last: services go before what they use
 };
 
 }  // namespace lodge::service

@@ -61,6 +61,20 @@ TEST_F(Start, a_file_that_is_no_socket_is_not_taken_away) {
   EXPECT_EQ(directory.read("lodged.sock"), "precious");
 }
 
+TEST_F(Start, who_calls_a_service_that_failed_or_is_paused_is_told_so_and_why) {
+  directory.add_plugin("create_fails");
+  const HostProcess host(directory,
+                         "[service.s]\nplugins = [\"subject\"]\npaused = true\n"
+                         "[service.f]\nplugins = [\"create_fails\"]\n");
+  const Outcome failed = host.lodgectl({"call", "f", "echo", "1"});
+  EXPECT_EQ(failed.ended, "exited 69");
+  EXPECT_THAT(failed.err, AllOf(HasSubstr("service `f` failed at "),
+                                HasSubstr("UNAVAILABLE: plugin create_fails, hook create: no instance today")));
+  const Outcome paused = host.lodgectl({"call", "s", "echo", "1"});
+  EXPECT_EQ(paused.ended, "exited 69");
+  EXPECT_THAT(paused.err, AllOf(HasSubstr("service `s` is paused since "), HasSubstr("(paused in the configuration)")));
+}
+
 TEST_F(Start, only_the_hosts_user_may_use_the_socket) {
   const HostProcess host(directory, one_service);
   struct stat info {};

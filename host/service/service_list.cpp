@@ -1,0 +1,79 @@
+#include "service/service_list.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/clock.hpp"
+#include "base/closest.hpp"
+#include "service/service.hpp"
+
+namespace lodge::service {
+
+namespace {
+
+std::string why_closed(std::string_view name, const Service::State& state) {
+  const std::string since = wall_text(state.since_wall_ns);
+  switch (state.running) {
+    case Running::starting:
+      return fmt::format("service `{}` is still starting; try again soon", name);
+    case Running::failed:
+      return fmt::format("service `{}` failed at {}: {}", name, since, state.last_error);
+    case Running::running:
+      break;
+    default:
+      return fmt::format("service `{}` is {} since {} ({})", name, running_name(state.running), since, state.reason);
+  }
+  // It was let in or shut out between the call's look at the gate and this one.
+  return fmt::format("service `{}` has just started, or is about to stop; try again", name);
+}
+
+}  // namespace
+
+void ServiceList::expect(const std::string& name) {
+  std::lock_guard lock(mutex_);
+  expected_.push_back(name);
+}
+
+void ServiceList::put(std::shared_ptr<Service> service) {
+  std::lock_guard lock(mutex_);
+  const std::string& name = service->spec().name;
+  std::erase(expected_, name);
+  std::erase_if(services_, [&name](const auto& each) { return each->spec().name == name; });
+  services_.push_back(std::move(service));
+}
+
+std::shared_ptr<Service> ServiceList::find(std::string_view name) const {
+  std::lock_guard lock(mutex_);
+  for (const std::shared_ptr<Service>& each : services_) {
+    if (each->spec().name == name) return each;
+  }
+  return nullptr;
+}
+
+std::vector<std::shared_ptr<Service>> ServiceList::all() const {
+  std::lock_guard lock(mutex_);
+  return services_;
+}
+
+std::vector<std::string> ServiceList::names() const {
+  std::lock_guard lock(mutex_);
+  std::vector<std::string> out = expected_;
+  for (const std::shared_ptr<Service>& each : services_) out.push_back(each->spec().name);
+  return out;
+}
+
+Error ServiceList::refusal(std::string_view name) const {
+  Error out{Code::UNAVAILABLE, {}, Executed::no};
+  if (const std::shared_ptr<Service> found = find(name)) {
+    out.message = why_closed(name, found->state());
+    return out;
+  }
+  const std::vector<std::string> known = names();
+  const bool expected = std::find(known.begin(), known.end(), name) != known.end();
+  out.message = expected ? fmt::format("service `{}` has not been started yet; try again soon", name)
+                         : fmt::format("there is no service `{}` on this node{}", name, did_you_mean(name, known));
+  return out;
+}
+
+}  // namespace lodge::service
