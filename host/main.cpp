@@ -10,6 +10,7 @@
 #define CXXOPTS_VECTOR_DELIMITER '\0'
 #include <cxxopts.hpp>
 #include <exception>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -24,8 +25,12 @@ namespace {
 using lodge::control::ExitCode;
 using lodge::control::status_of;
 
+/// Each finding under the program's name; lines that belong to the one above are indented, and stay as they are.
 int complain(ExitCode exit, const std::string& message) {
-  std::fprintf(stderr, "lodged: %s\n", message.c_str());
+  std::istringstream lines(message);
+  for (std::string line; std::getline(lines, line);) {
+    std::fprintf(stderr, "%s%s\n", line.starts_with(' ') ? "" : "lodged: ", line.c_str());
+  }
   return status_of(exit);
 }
 
@@ -47,10 +52,13 @@ void configure_log(const lodge::control::LogSection& section) {
   for (const auto& [module, level] : section.modules) lodge::log::set_level(module, level);
 }
 
-int run(const lodge::control::HostConfig& config, bool only_check) {
+int run(const lodge::control::ConfigOutcome& outcome, bool only_check) {
+  const lodge::control::HostConfig& config = outcome.config;
+  if (!outcome.services_known) return complain(ExitCode::config, lodge::control::report_of(outcome.problems));
   configure_log(config.log);
   lodge::control::Host host(config);
-  const auto failure = only_check ? host.check() : host.run();
+  // With problems there is nothing to run, but more to find.
+  const auto failure = only_check || !outcome.problems.empty() ? host.check(outcome.problems) : host.run();
   if (failure) return complain(failure->exit, failure->message);
   if (only_check) std::printf("lodged: the configuration is good (%zu services)\n", config.services.size());
   return status_of(ExitCode::ok);
@@ -74,11 +82,11 @@ int main_with(int argc, const char* const* argv) {
       .file = std::nullopt, .overrides = {}, .environment = lodge::control::process_environment()};
   if (given.count("config") > 0) source.file = given["config"].as<std::string>();
   if (given.count("set") > 0) source.overrides = given["set"].as<std::vector<std::string>>();
-  const lodge::Result<lodge::control::HostConfig> config = lodge::control::read_config(source);
-  if (!config) {
-    return complain(lodge::control::exit_code_of_config_error(config.error().code), config.error().message);
+  const lodge::Result<lodge::control::ConfigOutcome> outcome = lodge::control::read_config_with_problems(source);
+  if (!outcome) {
+    return complain(lodge::control::exit_code_of_config_error(outcome.error().code), outcome.error().message);
   }
-  return run(*config, given.count("check") > 0);
+  return run(*outcome, given.count("check") > 0);
 }
 
 // Ends the process the way it wants to end. Whoever else ends it by exit() is plugin code, which would look like an

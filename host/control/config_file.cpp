@@ -152,22 +152,7 @@ class TreeReader {
   std::uint32_t order_ = 0;
 };
 
-Error all_of(std::vector<Problem>& problems) {
-  const auto position = [](const Problem& problem) {
-    return std::tuple(problem.place.text == nullptr ? 0 : problem.place.text->order, problem.place.line,
-                      problem.place.column);
-  };
-  std::stable_sort(problems.begin(), problems.end(),
-                   [&](const Problem& left, const Problem& right) { return position(left) < position(right); });
-  std::string message;
-  for (const Problem& problem : problems) {
-    message += message.empty() ? "" : "\n";
-    message += problem.place.full() + ": " + problem.what;
-  }
-  return {Code::INVALID_ARGUMENT, message};
-}
-
-Result<HostConfig> read(const ConfigSource& source) {
+Result<ConfigOutcome> read(const ConfigSource& source) {
   const fs::path& current = source.environment.current_dir;
   fs::path directory = current;
   TreeReader reader;
@@ -185,23 +170,17 @@ Result<HostConfig> read(const ConfigSource& source) {
   }
   for (const std::string& text : source.overrides) reader.add_override(text, current);
 
-  HostConfig config;
-  config.host = default_host(source.environment, directory);
-  read_sections(reader.tree, config, reader.problems);
-  if (!reader.problems.empty()) return all_of(reader.problems);
-  return config;
+  ConfigOutcome out;
+  out.config.host = default_host(source.environment, directory);
+  const bool all_of_the_text = reader.problems.empty();
+  const bool host_known = read_sections(reader.tree, out.config, reader.problems);
+  out.services_known = all_of_the_text && host_known;
+  out.problems = std::move(reader.problems);
+  sort_problems(out.problems);
+  return out;
 }
 
 }  // namespace
-
-std::string Origins::at(std::string_view path) const {
-  for (;;) {
-    if (const auto found = places_.find(path); found != places_.end()) return found->second;
-    const auto dot = path.rfind('.');
-    if (dot == std::string_view::npos) return {};
-    path = path.substr(0, dot);
-  }
-}
 
 fs::path default_socket(const Environment& environment) {
   if (!environment.xdg_runtime_dir.empty()) return environment.xdg_runtime_dir / "lodge/lodged.sock";
@@ -225,12 +204,19 @@ Environment process_environment() {
   return environment;
 }
 
-Result<HostConfig> read_config(const ConfigSource& source) {
+Result<ConfigOutcome> read_config_with_problems(const ConfigSource& source) {
   try {
     return read(source);
   } catch (const std::exception& error) {  // memory, or a path that the library cannot represent
     return Error{Code::INTERNAL, "configuration cannot be read: " + std::string(error.what())};
   }
+}
+
+Result<HostConfig> read_config(const ConfigSource& source) {
+  Result<ConfigOutcome> outcome = read_config_with_problems(source);
+  if (!outcome) return std::move(outcome).error();
+  if (!outcome->problems.empty()) return Error{Code::INVALID_ARGUMENT, report_of(outcome->problems)};
+  return std::move(outcome->config);
 }
 
 std::vector<std::string> known_config_keys() { return section_keys(); }

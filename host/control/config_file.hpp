@@ -34,11 +34,22 @@ struct ConfigSource {
   Environment environment;
 };
 
+/// What could be read of a configuration, and what is wrong with it.
+struct ConfigOutcome {
+  HostConfig config;              ///< where there are problems: the rest of it, and defaults
+  std::vector<Problem> problems;  ///< in the order of the text; with none, `config` can be used
+  /// What services there are, and where their plugins lie, is beyond doubt: it is worth looking what else is wrong.
+  bool services_known = true;
+};
+
 /// Files in the order of their names after the main one; what a later one says replaces or adds to what earlier ones
 /// did, but a service stands in one file only. Overrides come last. Relative paths start at the main file's directory,
 /// those of overrides at the current one.
-/// The error's message has one line a problem, all of them: "lodged.toml:12:5: unknown key ...". NOT_FOUND: the file
-/// is missing; PERMISSION_DENIED: it cannot be read; INVALID_ARGUMENT: what it says. Never throws.
+/// Errors are those of a file as a whole. NOT_FOUND: it is missing; PERMISSION_DENIED: it cannot be read. Never throws.
+[[nodiscard]] Result<ConfigOutcome> read_config_with_problems(const ConfigSource& source);
+
+/// The same for who has no use for half a configuration: problems are INVALID_ARGUMENT, with one line each, all of
+/// them: "lodged.toml:12:5: unknown key ...".
 [[nodiscard]] Result<HostConfig> read_config(const ConfigSource& source);
 
 /// Every key there is, in the order of the sample file, with NAME, DOMAIN and MODULE where any name goes:

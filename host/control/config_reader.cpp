@@ -1,6 +1,6 @@
 #include "control/config_reader.hpp"
 
-#include <algorithm>
+#include <cmath>
 
 namespace lodge::control {
 namespace {
@@ -23,7 +23,7 @@ bool valid_name(std::string_view name) {
 }
 
 const std::string* read_text(Reading& reading, const ConfigNode& node, const std::string& path) {
-  const std::string* text = node.date ? nullptr : node.text();
+  const std::string* text = node.text();
   if (text == nullptr) reading.wrong_type(node, path, "string");
   return text;
 }
@@ -66,6 +66,46 @@ std::vector<const ConfigNode*> read_texts(Reading& reading, const ConfigNode& no
     if (read_text(reading, item, path) != nullptr) texts.push_back(&item);
   }
   return texts;
+}
+
+namespace {
+
+wire::Value read_map(Reading& reading, const ConfigNode::Table& entries, const std::string& path) {
+  wire::Value::Map map;
+  for (const ConfigEntry& entry : entries) {
+    map.emplace_back(entry.key, read_value(reading, entry.node, path_of(path, entry.key)));
+  }
+  return map;
+}
+
+wire::Value read_list(Reading& reading, const ConfigNode::List& items, const std::string& path) {
+  wire::Value::List values;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    values.push_back(read_value(reading, items[i], path + "[" + std::to_string(i) + "]"));
+  }
+  return values;
+}
+
+}  // namespace
+
+wire::Value read_value(Reading& reading, const ConfigNode& node, const std::string& path) {
+  if (!node.moment.empty()) {
+    const auto& text = std::get<std::string>(node.held);
+    reading.wrong(node.place, path + ": plugins know no " + std::string(node.moment) +
+                                  " of TOML; write it as a string: \"" + text + "\"");
+    return text;
+  }
+  if (const auto* number = std::get_if<double>(&node.held)) {
+    if (std::isfinite(*number)) return *number;
+    reading.wrong(node.place, path + ": " + (std::isnan(*number) ? "nan" : "inf") +
+                                  " is no number that plugins get; leave it out, or write a string");
+    return 0.0;
+  }
+  if (const ConfigNode::Table* entries = node.table()) return read_map(reading, *entries, path);
+  if (const ConfigNode::List* items = node.list()) return read_list(reading, *items, path);
+  if (const std::string* text = node.text()) return *text;
+  if (const auto* integer = std::get_if<std::int64_t>(&node.held)) return *integer;
+  return std::get<bool>(node.held);
 }
 
 }  // namespace lodge::control

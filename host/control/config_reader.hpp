@@ -18,6 +18,7 @@ namespace lodge::control {
 struct Reading {
   std::vector<Problem>& problems;
   Origins& origins;
+  bool host_wrong = false;  ///< what stands under [host], as far as it has been read
 
   void wrong(const Place& place, std::string what) { problems.push_back({place, std::move(what)}); }
   /// "host.name: expected string, got integer"
@@ -51,6 +52,10 @@ struct Field {
 /// The texts of a list; what is none is a problem and is left out.
 [[nodiscard]] std::vector<const ConfigNode*> read_texts(Reading& reading, const ConfigNode& node,
                                                         const std::string& path);
+
+/// Any value, as plugins get it. What they do not get (nan, inf, TOML's dates and times) is a problem, and comes as
+/// another value of its kind.
+[[nodiscard]] wire::Value read_value(Reading& reading, const ConfigNode& node, const std::string& path);
 
 template <typename Target>
 void read_fields(Reading& reading, const ConfigNode& node, const std::string& path,

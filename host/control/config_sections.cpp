@@ -169,13 +169,20 @@ void read_plugins(Reading& reading, const ConfigNode& node, const std::string& p
 void read_node_config(Reading& reading, const ConfigNode& node, const std::string& path, HostConfig& config) {
   for (const ConfigEntry& domain : read_entries(reading, node, path)) {
     auto& entries = config.node_config[domain.key];
-    for (const ConfigEntry& entry : read_entries(reading, domain.node, path_of(path, domain.key))) {
-      entries[entry.key] = entry.node.value();
+    const std::string domain_path = path_of(path, domain.key);
+    for (const ConfigEntry& entry : read_entries(reading, domain.node, domain_path)) {
+      entries[entry.key] = read_value(reading, entry.node, path_of(domain_path, entry.key));
     }
   }
 }
 
-constexpr Field<HostConfig> top_fields[] = {section<&HostConfig::host, host_fields>("host"),
+void read_host(Reading& reading, const ConfigNode& node, const std::string& path, HostConfig& config) {
+  const std::size_t problems_before = reading.problems.size();
+  read_fields(reading, node, path, host_fields, config.host);
+  reading.host_wrong = reading.problems.size() != problems_before;
+}
+
+constexpr Field<HostConfig> top_fields[] = {{"host", read_host},
                                             section<&HostConfig::threads, threads_fields>("threads"),
                                             section<&HostConfig::limits, limits_fields>("limits"),
                                             section<&HostConfig::log, log_fields>("log"),
@@ -188,7 +195,7 @@ void note_origins(const ConfigNode& node, const std::string& path, Origins& orig
   if (table == nullptr) return;
   for (const ConfigEntry& entry : *table) {
     const std::string entry_path = path_of(path, entry.key);
-    origins.note(entry_path, entry.place.full());
+    origins.note(entry_path, entry.place);
     note_origins(entry.node, entry_path, origins);
   }
 }
@@ -205,8 +212,8 @@ bool valid_host_name(std::string_view name) {
          name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
 }
 
-void read_sections(const ConfigNode& tree, HostConfig& config, std::vector<Problem>& problems) {
-  Reading reading{problems, config.origins};
+bool read_sections(const ConfigNode& tree, HostConfig& config, std::vector<Problem>& problems) {
+  Reading reading{.problems = problems, .origins = config.origins};
   note_origins(tree, "", config.origins);
   read_fields(reading, tree, "", top_fields, config);
   // A service that says nothing of its store gets the host's limit, wherever in the files that stands.
@@ -215,6 +222,7 @@ void read_sections(const ConfigNode& tree, HostConfig& config, std::vector<Probl
     const ConfigNode* written = services->find(spec.name);
     if (written->find("store_bytes_max") == nullptr) spec.store_bytes_max = config.limits.store_bytes_max;
   }
+  return !reading.host_wrong;
 }
 
 std::vector<std::string> section_keys() {

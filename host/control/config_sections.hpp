@@ -9,8 +9,9 @@
 
 namespace lodge::control {
 
-/// Fills `config`, which comes with its defaults, from the merged tree. All that is wrong goes to `problems`.
-void read_sections(const ConfigNode& tree, HostConfig& config, std::vector<Problem>& problems);
+/// Fills `config`, which comes with its defaults, from the merged tree. All that is wrong goes to `problems`, and a
+/// service whose list of plugins is wrong is left out. False: [host] is wrong.
+bool read_sections(const ConfigNode& tree, HostConfig& config, std::vector<Problem>& problems);
 
 /// As in known_config_keys().
 [[nodiscard]] std::vector<std::string> section_keys();

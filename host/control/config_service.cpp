@@ -27,44 +27,63 @@ void read_plugin_table(Reading& reading, const ConfigNode& node, const std::stri
   name = *text;
   for (const ConfigEntry& entry : *node.table()) {
     if (entry.key == "name") continue;
-    spec.config[name].set(entry.key, entry.node.value());
-    reading.origins.note(path_of(path_of(config_path(path), name), entry.key), entry.place.full());
+    const std::string entry_path = path_of(path_of(config_path(path), name), entry.key);
+    spec.config[name].set(entry.key, read_value(reading, entry.node, entry_path));
+    reading.origins.note(entry_path, entry.place);
   }
+}
+
+/// The plugin that an item of the list names, with its place noted; empty, and a problem: none that could be had.
+std::string read_plugin_item(Reading& reading, const ConfigNode& item, const std::string& path, ServiceSpec& spec) {
+  std::string name;
+  if (item.table() != nullptr) {
+    read_plugin_table(reading, item, path, name, spec);
+    if (name.empty()) return name;
+  } else if (item.text() != nullptr) {
+    name = *item.text();
+  } else {
+    reading.wrong_type(item, path, "string or table");
+    return name;
+  }
+  if (!valid_name(name)) {
+    reading.wrong(item.place, path + ": `" + name + "` is not a plugin's name: " + std::string(name_rule));
+    return {};
+  }
+  if (std::find(spec.plugins.begin(), spec.plugins.end(), name) != spec.plugins.end()) {
+    reading.wrong(item.place, path + ": plugin `" + name + "` is listed twice; once is enough");
+    return {};
+  }
+  reading.origins.note(path_of(path, name), item.place);
+  return name;
 }
 
 void read_plugin_list(Reading& reading, const ConfigNode& node, const std::string& path, ServiceSpec& spec) {
   const ConfigNode::List* items = node.list();
   if (items == nullptr) return reading.wrong_type(node, path, "array");
+  bool whole = true;
   for (const ConfigNode& item : *items) {
-    std::string name;
-    if (item.table() != nullptr) {
-      read_plugin_table(reading, item, path, name, spec);
-      if (name.empty()) continue;
-    } else if (item.text() != nullptr && !item.date) {
-      name = *item.text();
-    } else {
-      reading.wrong_type(item, path, "string or table");
-      continue;
-    }
-    if (!valid_name(name)) {
-      reading.wrong(item.place, path + ": `" + name + "` is not a plugin's name: " + std::string(name_rule));
-    } else if (std::find(spec.plugins.begin(), spec.plugins.end(), name) != spec.plugins.end()) {
-      reading.wrong(item.place, path + ": plugin `" + name + "` is listed twice; once is enough");
-    } else {
-      spec.plugins.push_back(name);
-    }
+    std::string name = read_plugin_item(reading, item, path, spec);
+    whole = whole && !name.empty();
+    if (!name.empty()) spec.plugins.push_back(std::move(name));
   }
+  // Half of a list would be another service.
+  if (!whole) spec.plugins.clear();
+}
+
+bool names_no_plugin(const ConfigNode& node) {
+  const ConfigNode* const plugins = node.find("plugins");
+  return node.table() != nullptr && (plugins == nullptr || (plugins->list() != nullptr && plugins->list()->empty()));
 }
 
 /// Lays the plugin's own table over what its entry in the list gave; nothing may be said in both.
 void merge_plugin_config(Reading& reading, const ConfigNode& node, const std::string& path, wire::Value& onto) {
   if (onto.is_nil()) {
-    onto = node.value();
+    onto = read_value(reading, node, path);
     return;
   }
   for (const ConfigEntry& entry : *node.table()) {
     if (onto.find(entry.key) == nullptr) {
-      onto.set(entry.key, entry.node.value());
+      onto.set(entry.key, read_value(reading, entry.node, path_of(path, entry.key)));
     } else {
       reading.wrong(entry.place, path_of(path, entry.key) + ": also set in the list of plugins; say it once");
     }
@@ -113,12 +132,11 @@ void read_service(Reading& reading, const ConfigEntry& entry, const std::string&
   if (ConfigNode::Table* table = ordered.table()) {
     std::stable_partition(table->begin(), table->end(), [](const ConfigEntry& one) { return one.key != "config"; });
   }
-  const std::size_t problems_before = reading.problems.size();
   read_fields(reading, ordered, path, fields, spec);
-  if (spec.plugins.empty() && reading.problems.size() == problems_before) {
+  if (names_no_plugin(entry.node)) {
     reading.wrong(entry.place, path + ": names no plugin; give it `plugins = [\"...\"]`");
   }
-  config.services.push_back(std::move(spec));
+  if (!spec.plugins.empty()) config.services.push_back(std::move(spec));
 }
 
 }  // namespace

@@ -116,10 +116,20 @@ class Converter {
     } else if (const auto* flag = from.as_boolean()) {
       node.held = flag->get();
     } else {
-      node.date = true;
-      if (const auto* date = from.as_date()) node.held = printed(date->get());
-      if (const auto* time = from.as_time()) node.held = printed(time->get());
-      if (const auto* both = from.as_date_time()) node.held = printed(both->get());
+      convert_moment(from, node);
+    }
+  }
+
+  static void convert_moment(const toml::node& from, ConfigNode& node) {
+    if (const auto* date = from.as_date()) {
+      node.held = printed(date->get());
+      node.moment = "date";
+    } else if (const auto* time = from.as_time()) {
+      node.held = printed(time->get());
+      node.moment = "time";
+    } else if (const auto* both = from.as_date_time()) {
+      node.held = printed(both->get());
+      node.moment = "date-time";
     }
   }
 
@@ -128,16 +138,6 @@ class Converter {
 };
 
 }  // namespace
-
-std::string Place::line_only() const {
-  if (text == nullptr) return {};
-  return text->lines ? text->name + ":" + std::to_string(line) : text->name;
-}
-
-std::string Place::full() const {
-  if (text == nullptr) return {};
-  return text->lines && line != 0 ? line_only() + ":" + std::to_string(column) : text->name;
-}
 
 const ConfigNode* ConfigNode::find(std::string_view key) const {
   const Table* entries = table();
@@ -151,24 +151,7 @@ ConfigNode* ConfigNode::find(std::string_view key) {
   return const_cast<ConfigNode*>(static_cast<const ConfigNode*>(this)->find(key));
 }
 
-std::string_view ConfigNode::type_name() const { return date ? "date" : table_words[held.index()]; }
-
-wire::Value ConfigNode::value() const {
-  if (const Table* entries = table()) {
-    wire::Value::Map map;
-    for (const ConfigEntry& entry : *entries) map.emplace_back(entry.key, entry.node.value());
-    return map;
-  }
-  if (const List* items = list()) {
-    wire::Value::List values;
-    for (const ConfigNode& item : *items) values.push_back(item.value());
-    return values;
-  }
-  if (const std::string* string = text()) return *string;
-  if (const auto* integer = std::get_if<std::int64_t>(&held)) return *integer;
-  if (const auto* number = std::get_if<double>(&held)) return *number;
-  return std::get<bool>(held);
-}
+std::string_view ConfigNode::type_name() const { return moment.empty() ? table_words[held.index()] : moment; }
 
 ConfigNode parse_config_text(std::string_view toml, const std::shared_ptr<const ConfigText>& text,
                              std::vector<Problem>& problems) {

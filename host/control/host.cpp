@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
-#include <sstream>
 #include <utility>
 
 #include "base/closest.hpp"
@@ -63,9 +62,7 @@ ServerOptions server_options(const HostConfig& config) {
 }
 
 /// What is not safe to use is told apart from what is wrongly written.
-ExitCode exit_of_refused_service(const Error& error) {
-  return error.code == Code::PERMISSION_DENIED ? ExitCode::permission : ExitCode::config;
-}
+ExitCode exit_of(Code code) { return code == Code::PERMISSION_DENIED ? ExitCode::permission : ExitCode::config; }
 
 std::unique_ptr<Loop> loop_or_throw(const Clock& clock, std::uint32_t spin_us) {
   Result<std::unique_ptr<Loop>> loop = Loop::create(clock, spin_us);
@@ -113,65 +110,53 @@ std::optional<Failure> Host::add_builtins() {
   return std::nullopt;
 }
 
-std::optional<Failure> Host::seed_config() {
+void Host::seed_config(std::vector<Problem>& problems) {
   for (const auto& [domain, entries] : config_.node_config) {
     for (const auto& [key, value] : entries) {
-      if (Status seeded = node_config_.seed(domain, key, value); !seeded) {
-        const std::string path = "config." + domain + "." + key;
-        return Failure{ExitCode::config, config_.origins.at(path) + ": " + path + ": " + seeded.error().message};
-      }
+      const Status seeded = node_config_.seed(domain, key, value);
+      if (seeded) continue;
+      problems.push_back({config_.origins.at("config." + domain + "." + key), seeded.error().message});
     }
   }
-  return std::nullopt;
-}
-
-// Each line that begins with a path of the configuration, behind the place where that is written.
-std::string Host::placed(const std::string& problems) const {
-  std::string out;
-  std::istringstream lines(problems);
-  for (std::string line; std::getline(lines, line);) {
-    const std::string path = line.substr(0, line.find(": "));
-    const std::string place = path.starts_with("service.") ? config_.origins.at(path) : "";
-    out += (out.empty() ? "" : "\n") + (place.empty() ? "" : place + ": ") + line;
-  }
-  return out;
 }
 
 // What the operator says about plugins must mean something: a rule with a typo would protect nobody.
-std::optional<Failure> Host::check_plugin_rules() {
-  std::string problems;
+void Host::check_plugin_rules(std::vector<Problem>& problems) {
   for (const auto& [name, section] : config_.plugins) {
     for (const std::string& id : section.deny) {
       if (interfaces_.find(id) != nullptr) continue;
       const std::string path = "plugin." + name + ".deny";
-      problems += (problems.empty() ? "" : "\n") + config_.origins.at(path) + ": " + path +
-                  ": there is no interface `" + id + "`" + did_you_mean(id, interfaces_.ids());
+      problems.push_back({config_.origins.at(path),
+                          path + ": there is no interface `" + id + "`" + did_you_mean(id, interfaces_.ids())});
     }
     if (const auto known = plugins_.describe(name); !known && known.error().code == Code::NOT_FOUND) {
-      log::warn(module, config_.origins.at("plugin." + name) + ": plugin." + name + ": there is no such plugin now");
+      const std::string path = "plugin." + name;
+      log::warn(module, config_.origins.at(path).full() + ": " + path + ": there is no such plugin now");
     }
   }
-  for (const service::ServiceSpec& spec : config_.services) {
-    if (std::find(spec.plugins.begin(), spec.plugins.end(), admin_plugin_name) == spec.plugins.end()) continue;
-    problems += (problems.empty() ? "" : "\n") + spec.origin + ": service " + spec.name +
-                ": plugin control belongs to the host's own service, lodge, alone; leave it out";
-  }
-  if (problems.empty()) return std::nullopt;
-  return Failure{ExitCode::config, problems};
 }
 
-std::optional<Failure> Host::check() {
-  if (auto failure = add_builtins()) return failure;
-  if (auto failure = seed_config()) return failure;
-  if (auto failure = check_plugin_rules()) return failure;
-  std::optional<Failure> failure;
+void Host::check_services(std::vector<Problem>& problems) {
   for (const service::ServiceSpec& spec : config_.services) {
-    const Status planned = runtime_.check(spec);
-    if (planned) continue;
-    if (!failure) failure = {exit_of_refused_service(planned.error()), ""};
-    failure->message += (failure->message.empty() ? "" : "\n") + placed(planned.error().message);
+    if (std::find(spec.plugins.begin(), spec.plugins.end(), admin_plugin_name) != spec.plugins.end()) {
+      problems.push_back(
+          {config_.origins.at("service." + spec.name + ".plugins." + std::string(admin_plugin_name)),
+           "service " + spec.name + ": plugin control belongs to the host's own service, lodge, alone; leave it out"});
+    }
+    for (const service::Finding& each : runtime_.check(spec)) {
+      problems.push_back({config_.origins.at(each.path), each.what, each.code});
+    }
   }
-  return failure;
+}
+
+std::optional<Failure> Host::check(std::vector<Problem> problems) {
+  if (auto failure = add_builtins()) return failure;
+  seed_config(problems);
+  check_plugin_rules(problems);
+  check_services(problems);
+  if (problems.empty()) return std::nullopt;
+  sort_problems(problems);
+  return Failure{exit_of(problems.front().code), report_of(problems)};
 }
 
 std::optional<Failure> Host::take_data_dir() {
@@ -254,7 +239,8 @@ void Host::start_services() {
     Status started = runtime_.start(spec);
     // A service that has failed is shown as that, and the host goes on; what could not even be loaded is refused.
     if (!started && !runtime_.find(spec.name)) {
-      failure = {exit_of_refused_service(started.error()), started.error().message};
+      failure = {exit_of(started.error().code),
+                 report_of({{config_.origins.at("service." + spec.name), started.error().message}})};
     }
   }
   loop_->post([this, failure = std::move(failure)] { began(failure); });

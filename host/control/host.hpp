@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "base/loop.hpp"
 #include "base/worker_pool.hpp"
@@ -26,7 +27,7 @@ namespace lodge::control {
 /// Why a host does not run: what to tell, and how to end.
 struct Failure {
   ExitCode exit = ExitCode::internal;
-  std::string message;  ///< one line a problem
+  std::string message;  ///< one line a problem; what belongs to the line above is indented
 };
 
 /// Used by the thread that makes it, which becomes the loop thread.
@@ -37,18 +38,18 @@ class Host {
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;
 
-  /// Whether every service could start, as far as that shows without running plugins. Touches no file of the host's
-  /// own.
-  [[nodiscard]] std::optional<Failure> check();
+  /// Whether every service could start, as far as that shows without running plugins. All that is wrong is told, that
+  /// in `problems` too, in the order of the text; the first decides how to end. Touches no file of the host's own.
+  [[nodiscard]] std::optional<Failure> check(std::vector<Problem> problems = {});
 
   /// Takes the data directory and the socket, starts the services, serves until it is told to stop (SIGTERM, SIGINT),
   /// drains, stops. Nothing: it ended well.
   [[nodiscard]] std::optional<Failure> run();
 
  private:
-  [[nodiscard]] std::string placed(const std::string& problems) const;
-  [[nodiscard]] std::optional<Failure> seed_config();
-  [[nodiscard]] std::optional<Failure> check_plugin_rules();
+  void seed_config(std::vector<Problem>& problems);
+  void check_plugin_rules(std::vector<Problem>& problems);
+  void check_services(std::vector<Problem>& problems);
   [[nodiscard]] std::optional<Failure> take_data_dir();
   [[nodiscard]] std::optional<Failure> listen();
   [[nodiscard]] std::optional<Failure> add_builtins();

@@ -6,10 +6,10 @@
 #include <filesystem>
 #include <map>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/log.hpp"
+#include "control/problem.hpp"
 #include "service/service_spec.hpp"
 #include "wire/value.hpp"
 
@@ -61,18 +61,6 @@ struct PluginSection {
   std::string sha256;             ///< 64 lower-case hex digits; empty: any file
   std::vector<std::string> deny;  ///< interface ids that the plugin does not get
   bool operator==(const PluginSection&) const = default;
-};
-
-/// Where each value of the configuration was written, for errors that are found later than reading.
-class Origins {
- public:
-  void note(const std::string& path, std::string place) { places_[path] = std::move(place); }
-  /// "lodged.toml:12:5" of `service.greeter.config.greeter.salutation`, or of the nearest table around it that was
-  /// written; empty: nothing of it was, the value is a default.
-  [[nodiscard]] std::string at(std::string_view path) const;
-
- private:
-  std::map<std::string, std::string, std::less<>> places_;
 };
 
 struct HostConfig {

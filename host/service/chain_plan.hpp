@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "plugin/interface_registry.hpp"
+#include "service/finding.hpp"
 #include "service/plugin_source.hpp"
 #include "service/service_spec.hpp"
 #include "wire/value.hpp"
@@ -19,13 +20,13 @@ struct PlannedPlugin {
 struct ChainPlan {
   std::vector<PlannedPlugin> plugins;  ///< top first, `base` last
   std::vector<std::string> notes;      ///< what a reader of `service show` should know
+  std::vector<Finding> findings;       ///< with any, the service cannot be started
 };
 
 /// Finds and orders the plugins of `spec`, and checks what can be checked without running them: dependencies, needs
-/// against what the host has and the operator denies, settings, functions offered twice. The error names the cause and
-/// the remedy, and begins with spec.origin or, line by line, with the path of the setting that is wrong
-/// ("service.hello.config.greeter.salutation: ...").
-[[nodiscard]] Result<ChainPlan> plan_chain(const ServiceSpec& spec, PluginSource& source,
-                                           const plugin::InterfaceRegistry& interfaces);
+/// against what the host has and the operator denies, settings, functions offered twice. The findings are all there
+/// are; each names the cause and the remedy.
+[[nodiscard]] ChainPlan plan_chain(const ServiceSpec& spec, PluginSource& source,
+                                   const plugin::InterfaceRegistry& interfaces);
 
 }  // namespace lodge::service

@@ -26,9 +26,8 @@ Runtime::Runtime(RuntimeParts parts)
 
 Runtime::~Runtime() = default;
 
-Status Runtime::check(const ServiceSpec& spec) {
-  const Result<ChainPlan> plan = plan_chain(spec, parts_.plugins, parts_.interfaces);
-  return plan ? Status() : plan.error();
+std::vector<Finding> Runtime::check(const ServiceSpec& spec) {
+  return plan_chain(spec, parts_.plugins, parts_.interfaces).findings;
 }
 
 Status Runtime::start(const ServiceSpec& spec) {
@@ -37,17 +36,16 @@ Status Runtime::start(const ServiceSpec& spec) {
     return Error{Code::ALREADY_EXISTS,
                  "service " + spec.name + " is " + std::string(running_name(present->state().running)) + " already"};
   }
-  Result<ChainPlan> plan = plan_chain(spec, parts_.plugins, parts_.interfaces);
-  if (!plan) return std::move(plan).error();
+  ChainPlan plan = plan_chain(spec, parts_.plugins, parts_.interfaces);
+  if (!plan.findings.empty()) return error_of(plan.findings);
   std::vector<LoadedPlugin> plugins;
-  for (PlannedPlugin& each : plan->plugins) {
+  for (PlannedPlugin& each : plan.plugins) {
     const std::string& name = each.descriptor->name;
     Result<std::shared_ptr<const plugin::Plugin>> loaded = parts_.plugins.load(name);
-    if (!loaded) return std::move(loaded).error();
+    if (!loaded) return Error{loaded.error().code, "service " + spec.name + ": " + loaded.error().message};
     plugins.push_back({*std::move(loaded), parts_.plugins.denied(name), std::move(each.settings)});
   }
-  auto made =
-      std::make_shared<Service>(node_, calls_.cell(spec.name), spec, std::move(plugins), std::move(plan->notes));
+  auto made = std::make_shared<Service>(node_, calls_.cell(spec.name), spec, std::move(plugins), std::move(plan.notes));
   services_.put(made);
   return made->start();
 }

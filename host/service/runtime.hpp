@@ -41,8 +41,8 @@ class Runtime {
   /// That a service of that name will be started: whoever calls it before is told so.
   void expect(const std::string& name) { services_.expect(name); }
 
-  /// Whether the service could be started, as far as that shows without running its plugins.
-  [[nodiscard]] Status check(const ServiceSpec& spec);
+  /// What keeps the service from being started, as far as that shows without running its plugins.
+  [[nodiscard]] std::vector<Finding> check(const ServiceSpec& spec);
 
   /// ALREADY_EXISTS: it runs, and goes on. An error of the plan or a plugin's file leaves nothing behind; one of a hook
   /// leaves the service `failed`.

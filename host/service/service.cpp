@@ -120,14 +120,15 @@ Status Service::ask_config() {
   }
   Result<wire::Value> checked = wire::Value::unpack(packed);
   if (!checked) return std::move(checked).error();
+  std::vector<Finding> findings;
   for (const std::unique_ptr<Instance>& instance : instances_) {
     const wire::Value* const given = checked->find(instance->name());
-    Result<wire::Value> settings =
+    const wire::Value settings =
         effective_settings(instance->plugin().descriptor, given != nullptr ? *given : wire::Value(),
-                           "service." + spec_.name + ".config." + instance->name());
-    if (!settings) return std::move(settings).error();
-    instance->context().set_settings(settings->pack());
+                           "service." + spec_.name + ".config." + instance->name(), findings);
+    instance->context().set_settings(settings.pack());
   }
+  if (!findings.empty()) return error_of(findings);
   return {};
 }
 

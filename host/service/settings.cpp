@@ -1,7 +1,6 @@
 #include "service/settings.hpp"
 
 #include <algorithm>
-#include <vector>
 
 #include "base/closest.hpp"
 
@@ -9,86 +8,112 @@ namespace lodge::service {
 
 namespace {
 
-std::string_view type_name(std::uint32_t type) {
+using plugin::Setting;
+using wire::Value;
+
+/// The words of who writes a configuration: those of TOML.
+std::string_view word_of(std::uint32_t type) {
   switch (type) {
     case LODGE_TYPE_BOOL:
-      return "bool";
+      return "boolean";
     case LODGE_TYPE_INT:
-      return "int";
+      return "integer";
     case LODGE_TYPE_FLOAT:
       return "float";
     case LODGE_TYPE_STRING:
-      return "str";
+      return "string";
     case LODGE_TYPE_BINARY:
-      return "bin";
+      return "binary";
     case LODGE_TYPE_LIST:
-      return "list";
+      return "array";
     case LODGE_TYPE_MAP:
-      return "map";
+      return "table";
     default:
-      return "any";
+      return "anything";
   }
 }
 
-bool fits(std::uint32_t type, const wire::Value& value) {
-  return type == LODGE_TYPE_ANY || value.type_name() == type_name(type);
+std::uint32_t type_of(const Value& value) {
+  if (value.as_bool() != nullptr) return LODGE_TYPE_BOOL;
+  if (value.as_int() != nullptr || value.as_large() != nullptr) return LODGE_TYPE_INT;
+  if (value.as_float() != nullptr) return LODGE_TYPE_FLOAT;
+  if (value.as_text() != nullptr) return LODGE_TYPE_STRING;
+  if (value.as_binary() != nullptr) return LODGE_TYPE_BINARY;
+  if (value.as_list() != nullptr) return LODGE_TYPE_LIST;
+  if (value.as_map() != nullptr) return LODGE_TYPE_MAP;
+  return LODGE_TYPE_ANY;
 }
 
-std::string unknown_key(const plugin::Descriptor& plugin, const std::string& path, const std::string& key) {
-  std::vector<std::string> known;
-  for (const plugin::Setting& setting : plugin.settings) known.push_back(setting.name);
-  std::string line = path + "." + key + ": plugin " + plugin.name + " has no such setting";
-  return line + (known.empty() ? "; it has none" : did_you_mean(key, known)) + "\n";
+/// The default, or nil. The descriptor was checked: it is one value of the right type.
+Value default_of(const Setting& setting) {
+  if (setting.default_value.empty()) return {};
+  Result<Value> value = Value::unpack(setting.default_value);
+  return value ? *std::move(value) : Value();
 }
 
-// Adds the setting to `out`, or a line to `problems`.
-void settle(const plugin::Setting& setting, const wire::Value* given, const std::string& path, wire::Value& out,
-            std::string& problems) {
-  const bool whole_number_for_float =
-      given != nullptr && setting.type == LODGE_TYPE_FLOAT && given->as_int() != nullptr;
-  if (whole_number_for_float) {
-    out.set(setting.name, static_cast<double>(*given->as_int()));
-  } else if (given != nullptr && fits(setting.type, *given)) {
-    out.set(setting.name, *given);
-  } else if (given != nullptr) {
-    problems += path + "." + setting.name + ": expected " + std::string(type_name(setting.type)) + ", got " +
-                std::string(given->type_name()) + "\n";
-  } else if ((setting.flags & LODGE_REQUIRED) != 0) {
-    problems += path + "." + setting.name + ": required, and not given; it is a " +
-                std::string(type_name(setting.type)) + (setting.doc.empty() ? "" : ": " + setting.doc) + "\n";
-  } else if (!setting.default_value.empty()) {
-    // The descriptor was checked: its default is one value of the right type.
-    Result<wire::Value> value = wire::Value::unpack(setting.default_value);
-    if (value) out.set(setting.name, *std::move(value));
-  } else {
-    out.set(setting.name, wire::Value());
+/// "string", or "string or nothing" where it may be left out and is then nothing.
+std::string expected(const Setting& setting) {
+  const bool optional = (setting.flags & LODGE_REQUIRED) == 0 && default_of(setting).is_nil();
+  return std::string(word_of(setting.type)) + (optional ? " or nothing" : "");
+}
+
+class Settling {
+ public:
+  Settling(const plugin::Descriptor& plugin, const std::string& path, std::vector<Finding>& findings)
+      : plugin_(plugin), path_(path), findings_(findings) {}
+
+  void refuse_unknown(const Value::Map& given) {
+    std::vector<std::string> known;
+    for (const Setting& setting : plugin_.settings) known.push_back(setting.name);
+    for (const auto& [key, value] : given) {
+      const std::string name = key.as_text() != nullptr ? *key.as_text() : "?";
+      if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+      wrong(name, "plugin " + plugin_.name + " has no such setting" +
+                      (known.empty() ? "; it has none" : did_you_mean(name, known)));
+    }
   }
-}
+
+  Value settle(const Setting& setting, const Value* given) {
+    if (given == nullptr || given->is_nil()) {
+      if ((setting.flags & LODGE_REQUIRED) == 0) return default_of(setting);
+      wrong(setting.name, "required, and not given; it is of type " + std::string(word_of(setting.type)) +
+                              (setting.doc.empty() ? "" : ": " + setting.doc));
+      return {};
+    }
+    const std::uint32_t type = type_of(*given);
+    if (setting.type == LODGE_TYPE_FLOAT && given->as_int() != nullptr) return static_cast<double>(*given->as_int());
+    if (setting.type == LODGE_TYPE_ANY || setting.type == type) return *given;
+    wrong(setting.name, "expected " + expected(setting) + ", got " + std::string(word_of(type)));
+    return {};
+  }
+
+ private:
+  void wrong(const std::string& name, const std::string& what) {
+    const std::string path = path_ + "." + name;
+    findings_.push_back({Code::INVALID_ARGUMENT, path, path + ": " + what});
+  }
+
+  const plugin::Descriptor& plugin_;
+  const std::string& path_;
+  std::vector<Finding>& findings_;
+};
 
 }  // namespace
 
-Result<wire::Value> effective_settings(const plugin::Descriptor& plugin, const wire::Value& given,
-                                       const std::string& path) {
-  std::string problems;
+Value effective_settings(const plugin::Descriptor& plugin, const Value& given, const std::string& path,
+                         std::vector<Finding>& findings) {
   if (!given.is_nil() && given.as_map() == nullptr) {
-    return Error{Code::INVALID_ARGUMENT,
-                 path + ": expected a table of settings, got " + std::string(given.type_name())};
+    findings.push_back({Code::INVALID_ARGUMENT, path,
+                        path + ": expected a table of settings, got " + std::string(word_of(type_of(given)))});
+    return {};
   }
-  if (const wire::Value::Map* map = given.as_map()) {
-    for (const auto& [key, value] : *map) {
-      const std::string name = key.as_text() != nullptr ? *key.as_text() : "?";
-      const bool known = std::any_of(plugin.settings.begin(), plugin.settings.end(),
-                                     [&](const plugin::Setting& each) { return each.name == name; });
-      if (!known) problems += unknown_key(plugin, path, name);
-    }
+  Settling settling(plugin, path, findings);
+  if (const Value::Map* map = given.as_map()) settling.refuse_unknown(*map);
+  Value out = Value::Map{};
+  for (const Setting& setting : plugin.settings) {
+    out.set(setting.name, settling.settle(setting, given.find(setting.name)));
   }
-  wire::Value out = wire::Value::Map{};
-  for (const plugin::Setting& setting : plugin.settings) {
-    settle(setting, given.find(setting.name), path, out, problems);
-  }
-  if (problems.empty()) return out;
-  problems.pop_back();
-  return Error{Code::INVALID_ARGUMENT, std::move(problems)};
+  return out;
 }
 
 }  // namespace lodge::service

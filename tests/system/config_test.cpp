@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 #include "host_process.hpp"
 
 namespace lodge::system_test {
@@ -9,6 +11,7 @@ namespace lodge::system_test {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 class Config : public ::testing::Test {
@@ -33,6 +36,40 @@ TEST_F(Config, unknown_keys_and_wrong_types_are_all_reported_with_their_places) 
   EXPECT_THAT(said, HasSubstr("lodged.toml:4:11: threads.workers: expected integer, got string"));
 }
 
+TEST_F(Config, all_that_is_wrong_is_told_at_once_in_the_order_of_the_file) {
+  directory.add_plugin("subject");
+  directory.add_plugin("good");
+  const std::string said = refusal(
+      "[service.a]\n"                         // 1
+      "plugins = [\"subject\", \"good\"]\n"   // 2
+      "config.good.greting = 1\n"             // 3
+      "config.subject.size = \"big\"\n"       // 4
+      "[service.b]\n"                         // 5
+      "plugins = [\"ghost\", \"subject\"]\n"  // 6
+      "config.subject.size = \"small\"\n"     // 7
+      "[limits]\n"                            // 8
+      "frame_byte_max = 1\n"                  // 9
+      "[plugin.subject]\n"                    // 10
+      "deny = [\"lodge.nothing/7\"]\n"        // 11
+      "[config.d]\n"                          // 12
+      "\"" +
+      std::string(300, 'k') + "\" = 1\n");  // 13
+  std::vector<std::string> places;
+  std::istringstream lines(said);
+  for (std::string line; std::getline(lines, line);) places.push_back(line.substr(0, line.find(": ", 8)));
+  EXPECT_THAT(places, ElementsAre("lodged: lodged.toml:2:23", "lodged: lodged.toml:3:13", "lodged: lodged.toml:4:16",
+                                  "lodged: lodged.toml:6:12", "lodged: lodged.toml:7:16", "lodged: lodged.toml:9:1",
+                                  "lodged: lodged.toml:11:1", "lodged: lodged.toml:13:1"))
+      << said;
+}
+
+TEST_F(Config, a_date_in_a_setting_is_refused_with_the_remedy) {
+  directory.add_plugin("subject");
+  EXPECT_THAT(refusal("[service.a]\nplugins = [\"subject\"]\nconfig.subject.size = 2024-05-01\n"),
+              HasSubstr("lodged.toml:3:23: service.a.config.subject.size: plugins know no date of TOML; write it as a "
+                        "string: \"2024-05-01\""));
+}
+
 TEST_F(Config, broken_toml_is_reported_with_its_place) {
   EXPECT_THAT(refusal("[log]\nlevel = \n"), HasSubstr("lodged.toml:2:9: not valid TOML"));
 }
@@ -40,21 +77,23 @@ TEST_F(Config, broken_toml_is_reported_with_its_place) {
 TEST_F(Config, plugins_that_need_each_other_are_named_as_a_cycle) {
   directory.add_plugin("chicken");
   directory.add_plugin("egg");
-  EXPECT_THAT(refusal("\n[service.farm]\nplugins = [\"egg\"]\n"),
-              HasSubstr("lodged.toml:2: service farm: plugins depend on each other in a cycle: egg -> chicken -> egg"));
+  EXPECT_THAT(
+      refusal("\n[service.farm]\nplugins = [\"egg\"]\n"),
+      HasSubstr("lodged.toml:3:12: service farm: plugins depend on each other in a cycle: egg -> chicken -> egg"));
 }
 
 TEST_F(Config, a_missing_plugin_is_named_once_with_what_was_probably_meant) {
   directory.add_plugin("subject");
   EXPECT_THAT(refusal("[service.a]\nplugins = [\"subjct\"]\n"),
-              AllOf(HasSubstr("lodged.toml:1: service a: there is no plugin `subjct`; did you mean `subject`?"),
-                    HasSubstr(directory.plugins().string())));
+              AllOf(HasSubstr("lodged.toml:2:12: service a: there is no plugin `subjct`"),
+                    HasSubstr("; did you mean `subject`?"), HasSubstr(directory.plugins().string())));
 }
 
 TEST_F(Config, a_missing_dependency_is_named_with_the_plugin_that_needs_it) {
   directory.add_plugin("orphan");
-  EXPECT_THAT(refusal("[service.a]\nplugins = [\"orphan\"]\n"),
-              HasSubstr("lodged.toml:1: service a: plugin `orphan` needs plugin `parent`, and there is none"));
+  EXPECT_THAT(
+      refusal("[service.a]\nplugins = [\"orphan\"]\n"),
+      HasSubstr("lodged.toml:2:12: service a: plugin `orphan` needs plugin `parent`: there is no plugin `parent`"));
 }
 
 TEST_F(Config, a_dependency_of_the_wrong_version_is_named_with_both_versions) {
@@ -68,7 +107,7 @@ TEST_F(Config, a_setting_of_the_wrong_type_is_named_with_its_path) {
   directory.add_plugin("subject");
   EXPECT_THAT(
       refusal("[service.a]\nplugins = [\"subject\"]\nconfig.subject.size = \"big\"\n"),
-      AllOf(HasSubstr("lodged.toml:3:16: "), HasSubstr("service.a.config.subject.size: expected int, got str")));
+      AllOf(HasSubstr("lodged.toml:3:16: "), HasSubstr("service.a.config.subject.size: expected integer, got string")));
 }
 
 TEST_F(Config, an_unknown_setting_is_named_with_what_was_probably_meant) {

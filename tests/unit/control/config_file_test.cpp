@@ -116,7 +116,7 @@ store_bytes_max = 4096
 [service.greeter.config]
 greeter.salutation = "hello"
 ratelimit.burst = 3
-audit.since = 2024-05-01
+audit.since = "2024-05-01"
 )");
   ASSERT_EQ(config.services.size(), 1U);
   const service::ServiceSpec& spec = config.services[0];
@@ -282,15 +282,62 @@ TEST_F(ConfigFile, dots_that_are_not_in_keys_do_not_count) {
             2U);
 }
 
+TEST_F(ConfigFile, dates_and_times_are_refused_with_the_remedy) {
+  EXPECT_EQ(wrong("[config.d]\nday = 2024-05-01\n"),
+            "lodged.toml:2:7: config.d.day: plugins know no date of TOML; write it as a string: \"2024-05-01\"");
+  EXPECT_THAT(wrong("[config.d]\nat = 07:32:00\n"), HasSubstr("no time of TOML; write it as a string: \"07:32:00\""));
+  EXPECT_THAT(wrong("[config.d]\nwhen = 2024-05-01T07:32:00Z\n"), HasSubstr("no date-time of TOML"));
+  EXPECT_THAT(wrong("[host]\nname = 2024-05-01\n"), HasSubstr("host.name: expected string, got date"));
+}
+
+TEST_F(ConfigFile, numbers_that_are_not_finite_are_refused) {
+  EXPECT_EQ(wrong("[config.d]\nratio = nan\n"),
+            "lodged.toml:2:9: config.d.ratio: nan is no number that plugins get; leave it out, or write a string");
+  EXPECT_THAT(wrong("[config.d]\nratio = -inf\n"), HasSubstr("lodged.toml:2:9: config.d.ratio: inf is no number"));
+}
+
+TEST_F(ConfigFile, what_plugins_do_not_get_is_found_wherever_it_is) {
+  EXPECT_THAT(wrong("[service.a]\nplugins = [\"x\"]\nconfig.x.deep = [1, { t = 07:32:00 }]\n"),
+              StartsWith("lodged.toml:3:27: service.a.config.x.deep[1].t: "));
+  EXPECT_THAT(wrong("[service.a]\nplugins = [{ name = \"x\", n = inf }]\n"),
+              StartsWith("lodged.toml:2:30: service.a.config.x.n: "));
+  EXPECT_THAT(wrong("", {"config.d.since=2024-05-01"}), StartsWith("--set config.d.since: config.d.since: "));
+}
+
+TEST_F(ConfigFile, a_service_without_plugins_is_an_error_whatever_else_is_wrong) {
+  EXPECT_THAT(wrong("[service.a]\nglobl = true\n"), AllOf(HasSubstr("names no plugin"), HasSubstr("`global`")));
+}
+
+// --- what can be used of a configuration with problems ---
+
+TEST_F(ConfigFile, a_service_whose_list_is_wrong_is_left_out_and_the_others_stay) {
+  write("lodged.toml", "typo = 1\n[service.a]\nplugins = [1]\n[service.b]\nplugins = [\"x\"]\n");
+  const auto outcome = read_config_with_problems({"lodged.toml", {}, environment()});
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->problems.size(), 2U);
+  EXPECT_TRUE(outcome->services_known);
+  ASSERT_EQ(outcome->config.services.size(), 1U);
+  EXPECT_EQ(outcome->config.services[0].name, "b");
+}
+
+TEST_F(ConfigFile, services_are_in_doubt_where_a_file_is_no_toml_or_the_host_section_is_wrong) {
+  for (const char* text : {"[service.a]\nplugins = [\"x\"]\n[", "[host]\nplugin_dirs = 1\n"}) {
+    write("lodged.toml", text);
+    const auto outcome = read_config_with_problems({"lodged.toml", {}, environment()});
+    ASSERT_TRUE(outcome);
+    EXPECT_FALSE(outcome->services_known) << text;
+  }
+}
+
 // --- where values came from ---
 
 TEST_F(ConfigFile, origins_find_a_value_or_the_table_around_it) {
   const HostConfig config =
       good("[service.a]\nplugins = [\"x\", { name = \"y\", n = 1 }]\n[service.a.config]\nx.deep.er = 2\n");
-  EXPECT_EQ(config.origins.at("service.a.config.x.deep.er"), "lodged.toml:4:8");
-  EXPECT_EQ(config.origins.at("service.a.config.y.n"), "lodged.toml:2:31");
-  EXPECT_EQ(config.origins.at("service.a.paused"), "lodged.toml:1:10");
-  EXPECT_EQ(config.origins.at("threads.workers"), "");
+  EXPECT_EQ(config.origins.at("service.a.config.x.deep.er").full(), "lodged.toml:4:8");
+  EXPECT_EQ(config.origins.at("service.a.config.y.n").full(), "lodged.toml:2:31");
+  EXPECT_EQ(config.origins.at("service.a.paused").full(), "lodged.toml:1:10");
+  EXPECT_EQ(config.origins.at("threads.workers").full(), "");
 }
 
 // --- the sample ---
@@ -325,7 +372,7 @@ TEST_F(ConfigFile, the_sample_has_every_key_there_is) {
     std::string path = std::regex_replace(key, std::regex("(plugin|service)\\.NAME"), "$1.greeter");
     path = std::regex_replace(path, std::regex("DOMAIN"), "demo");
     // The place of a key that is written is another than that of the table around it.
-    EXPECT_NE(config.origins.at(path), config.origins.at(path.substr(0, path.rfind('.')))) << key;
+    EXPECT_NE(config.origins.at(path).full(), config.origins.at(path.substr(0, path.rfind('.'))).full()) << key;
   }
 }
 

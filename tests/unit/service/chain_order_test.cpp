@@ -16,6 +16,14 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
+using Plugins = std::map<std::string, Descriptor>;
+
+Result<const Descriptor*> look_up(const Plugins& there, std::string_view name) {
+  const auto found = there.find(std::string(name));
+  if (found == there.end()) return Error{Code::NOT_FOUND, "there is no plugin `" + std::string(name) + "`"};
+  return &found->second;
+}
+
 /// Plugins that exist, by name.
 class ChainOrdering : public testing::Test {
  protected:
@@ -28,22 +36,23 @@ class ChainOrdering : public testing::Test {
     return out;
   }
 
-  Result<ChainOrder> order(const std::vector<std::string>& listed) const {
-    return order_chain(listed, [this](std::string_view name) {
-      const auto found = there_.find(std::string(name));
-      return found == there_.end() ? nullptr : &found->second;
-    });
+  ChainOrder order(const std::vector<std::string>& listed) const {
+    return order_chain(listed, [this](std::string_view name) { return look_up(there_, name); });
   }
   std::vector<std::string> plugins(const std::vector<std::string>& listed) const {
-    const Result<ChainOrder> ordered = order(listed);
-    return ordered ? ordered->plugins : std::vector<std::string>{ordered.error().text()};
+    const ChainOrder ordered = order(listed);
+    return ordered.problems.empty() ? ordered.plugins : refusals(listed);
   }
-  std::string refusal(const std::vector<std::string>& listed) const {
-    const Result<ChainOrder> ordered = order(listed);
-    return ordered ? "ordered" : ordered.error().text();
+  /// What stands in the way of a chain: "LISTED: CODE: TEXT".
+  std::vector<std::string> refusals(const std::vector<std::string>& listed) const {
+    std::vector<std::string> out;
+    for (const OrderProblem& each : order(listed).problems) {
+      out.push_back(each.listed + ": " + Error{each.code, each.what}.text());
+    }
+    return out;
   }
 
-  std::map<std::string, Descriptor> there_;
+  Plugins there_;
 };
 
 TEST_F(ChainOrdering, puts_dependencies_behind_their_dependents) {
@@ -92,10 +101,9 @@ TEST_F(ChainOrdering, base_is_last_wherever_it_is_listed) {
 TEST_F(ChainOrdering, a_plugin_listed_twice_stands_once_and_is_noted) {
   add("a");
   add("b");
-  const Result<ChainOrder> ordered = order({"a", "b", "a"});
-  ASSERT_TRUE(ordered);
-  EXPECT_THAT(ordered->plugins, ElementsAre("a", "b", "base"));
-  EXPECT_THAT(ordered->notes, ElementsAre(HasSubstr("`a` is listed twice")));
+  const ChainOrder ordered = order({"a", "b", "a"});
+  EXPECT_THAT(ordered.plugins, ElementsAre("a", "b", "base"));
+  EXPECT_THAT(ordered.notes, ElementsAre(HasSubstr("`a` is listed twice")));
 }
 
 TEST_F(ChainOrdering, an_optional_dependency_that_nobody_requires_is_absent) {
@@ -136,32 +144,34 @@ TEST_F(ChainOrdering, a_real_dependency_wins_over_a_group_and_is_noted) {
   add("b", {"x"}, "g");
   add("x", {"a"});
   add("c", {}, "g");
-  const Result<ChainOrder> ordered = order({"a", "b", "c"});
-  ASSERT_TRUE(ordered) << ordered.error().message;
-  EXPECT_THAT(ordered->plugins, ElementsAre("b", "x", "a", "c", "base"));
-  EXPECT_THAT(ordered->notes, ElementsAre(HasSubstr("group `g`: `a` is listed before `b`, but comes after it: the "
-                                                    "dependency b -> x -> a wins")));
+  const ChainOrder ordered = order({"a", "b", "c"});
+  EXPECT_THAT(ordered.plugins, ElementsAre("b", "x", "a", "c", "base"));
+  EXPECT_THAT(ordered.notes, ElementsAre(HasSubstr("group `g`: `a` is listed before `b`, but comes after it: the "
+                                                   "dependency b -> x -> a wins")));
 }
 
 TEST_F(ChainOrdering, names_a_listed_plugin_that_is_missing) {
-  EXPECT_THAT(refusal({"ghost"}), HasSubstr("NOT_FOUND: there is no plugin `ghost`"));
+  EXPECT_THAT(refusals({"ghost"}), ElementsAre("ghost: NOT_FOUND: there is no plugin `ghost`"));
 }
 
-TEST_F(ChainOrdering, names_a_missing_dependency_and_its_range) {
-  add("a").dependencies = {{"ghost", "^1.2", false}};
-  EXPECT_THAT(refusal({"a"}), HasSubstr("NOT_FOUND: plugin `a` needs plugin `ghost` ^1.2"));
+TEST_F(ChainOrdering, names_a_missing_dependency_its_range_and_who_needs_it) {
+  add("a", {"b"});
+  add("b").dependencies = {{"ghost", "^1.2", false}};
+  EXPECT_THAT(refusals({"a"}), ElementsAre("a: NOT_FOUND: plugin `b` needs plugin `ghost` ^1.2: there is no plugin "
+                                           "`ghost`"));
 }
 
 TEST_F(ChainOrdering, names_the_range_and_the_version_there_is) {
   add("a").dependencies = {{"b", "^1.2", false}};
   add("b").version = "2.0.1";
-  EXPECT_THAT(refusal({"a"}), HasSubstr("plugin `a` needs plugin `b` ^1.2, and there is version 2.0.1"));
+  EXPECT_THAT(refusals({"a"}), ElementsAre("a: FAILED_PRECONDITION: plugin `a` needs plugin `b` ^1.2, and there is "
+                                           "version 2.0.1"));
 }
 
 TEST_F(ChainOrdering, an_optional_dependencys_range_must_hold_where_the_plugin_is_there) {
   add("a").dependencies = {{"b", "^2", true}};
   add("b");
-  EXPECT_THAT(refusal({"a", "b"}), HasSubstr("needs plugin `b` ^2, and there is version 1.0.0"));
+  EXPECT_THAT(refusals({"a", "b"}), ElementsAre(HasSubstr("needs plugin `b` ^2, and there is version 1.0.0")));
 }
 
 TEST_F(ChainOrdering, names_the_plugins_on_a_cycle_and_no_others) {
@@ -170,18 +180,30 @@ TEST_F(ChainOrdering, names_the_plugins_on_a_cycle_and_no_others) {
   add("b", {"c", "leaf"});
   add("c", {"a"});
   add("leaf");
-  EXPECT_EQ(refusal({"entry"}), "FAILED_PRECONDITION: plugins depend on each other in a cycle: a -> b -> c -> a");
+  EXPECT_THAT(refusals({"entry"}),
+              ElementsAre("entry: FAILED_PRECONDITION: plugins depend on each other in a cycle: a -> b -> c -> a"));
 }
 
 TEST_F(ChainOrdering, a_plugin_that_needs_itself_is_a_cycle) {
   add("a", {"a"});
-  EXPECT_THAT(refusal({"a"}), HasSubstr("cycle: a -> a"));
+  EXPECT_THAT(refusals({"a"}), ElementsAre(HasSubstr("cycle: a -> a")));
+}
+
+TEST_F(ChainOrdering, tells_all_that_is_wrong_and_which_plugins_are_known) {
+  add("a", {"ghost"});
+  add("b", {"c"}).dependencies.push_back({"a", "^3", false});
+  add("c", {"b"});
+  const std::vector<std::string> listed = {"phantom", "a", "b"};
+  EXPECT_THAT(refusals(listed), ElementsAre(HasSubstr("`phantom`"), HasSubstr("needs plugin `ghost`"),
+                                            HasSubstr("needs plugin `a` ^3"), HasSubstr("cycle: b -> c -> b")));
+  EXPECT_THAT(order(listed).plugins, ElementsAre("a", "b", "c", "base"));
+  EXPECT_FALSE(order(listed).complete);
 }
 
 /// Plugins 0..n-1, each depending only on higher numbers, so that there is no cycle; in random groups.
-std::map<std::string, Descriptor> arbitrary_plugins() {
+Plugins arbitrary_plugins() {
   const int count = *rc::gen::inRange(1, 12);
-  std::map<std::string, Descriptor> out;
+  Plugins out;
   for (int i = 0; i < count; ++i) {
     Descriptor& each = out[std::to_string(i)];
     each.name = std::to_string(i);
@@ -197,7 +219,7 @@ std::map<std::string, Descriptor> arbitrary_plugins() {
 }
 
 /// Some of the plugins, in any order.
-std::vector<std::string> arbitrary_list(const std::map<std::string, Descriptor>& there) {
+std::vector<std::string> arbitrary_list(const Plugins& there) {
   std::multimap<int, std::string> by_weight;
   for (const auto& [name, descriptor] : there) by_weight.emplace(*rc::gen::inRange(0, 100), name);
   std::vector<std::string> out;
@@ -208,16 +230,13 @@ std::vector<std::string> arbitrary_list(const std::map<std::string, Descriptor>&
 }
 
 RC_GTEST_PROP(ChainOrderProperty, every_plugin_once_behind_its_dependents_and_base_last, ()) {
-  const std::map<std::string, Descriptor> there = arbitrary_plugins();
+  const Plugins there = arbitrary_plugins();
   const std::vector<std::string> listed = arbitrary_list(there);
-  const auto find = [&](std::string_view name) {
-    const auto found = there.find(std::string(name));
-    return found == there.end() ? nullptr : &found->second;
-  };
+  const auto find = [&](std::string_view name) { return look_up(there, name); };
 
-  const Result<ChainOrder> ordered = order_chain(listed, find);
-  RC_ASSERT(ordered.ok());
-  const std::vector<std::string>& chain = ordered->plugins;
+  const ChainOrder ordered = order_chain(listed, find);
+  RC_ASSERT(ordered.problems.empty());
+  const std::vector<std::string>& chain = ordered.plugins;
   RC_ASSERT(chain.back() == base_plugin);
   RC_ASSERT(std::set<std::string>(chain.begin(), chain.end()).size() == chain.size());
   const auto place = [&](const std::string& name) { return std::find(chain.begin(), chain.end(), name); };
@@ -229,8 +248,8 @@ RC_GTEST_PROP(ChainOrderProperty, every_plugin_once_behind_its_dependents_and_ba
       if (place(needed.name) != chain.end()) RC_ASSERT(place(name) < place(needed.name));
     }
   }
-  const Result<ChainOrder> again = order_chain(listed, find);
-  RC_ASSERT(again.ok() && again->plugins == chain && again->notes == ordered->notes);
+  const ChainOrder again = order_chain(listed, find);
+  RC_ASSERT(again.plugins == chain && again.notes == ordered.notes);
 }
 
 }  // namespace
