@@ -176,6 +176,12 @@ constexpr std::uint32_t setting_type(std::int32_t type) {
   }
 }
 
+/// What comes first in msgpack of a setting that is given: an optional one may be left out, and is else like others.
+template <typename T>
+inline constexpr std::int32_t given_type = Pack<T>::type;
+template <typename T>
+inline constexpr std::int32_t given_type<std::optional<T>> = Pack<T>::type;
+
 /// A setting held by a member lodge::Config<T>: its name, its default (or lodge::required), then in any order a doc
 /// line and lodge::secret.
 template <auto member, typename Default, typename... Extras>
@@ -183,7 +189,7 @@ SettingDeclaration<member> setting(const char* name, const Default& default_valu
   using T = typename SettingDeclaration<member>::T;
   SettingDeclaration<member> out;
   out.raw.name = name;
-  out.raw.type = setting_type(Pack<T>::type);
+  out.raw.type = setting_type(given_type<T>);
   if constexpr (std::is_same_v<Default, SettingFlag>) {
     out.take(default_value);
   } else {

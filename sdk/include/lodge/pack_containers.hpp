@@ -127,7 +127,11 @@ struct Pack<std::optional<T>> {
       out.reset();
       return true;
     }
-    return Pack<T>::read(r, out.emplace(), mismatch);
+    const lodge_mp_reader before = r;
+    if (Pack<T>::read(r, out.emplace(), mismatch)) return true;
+    // Of the type that was wanted: something inside is wrong, and has been said.
+    if (Pack<T>::type == LODGE_MP_END || Pack<T>::type == lodge_mp_type(&before)) return false;
+    return mismatch.expected(std::string(type_word<T>()) + " or nothing", before);
   }
 };
 

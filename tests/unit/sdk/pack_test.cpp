@@ -134,18 +134,27 @@ TEST(Pack, says_which_element_is_wrong) {
   EXPECT_EQ((complaint<std::tuple<int, int>>(packed(std::vector<int>{1}))), "expected a list of 2, got one of 1");
   EXPECT_EQ((complaint<std::array<int, 1>>(packed(std::vector<int>{1, 2}))), "expected a list of 1, got one of 2");
   EXPECT_EQ(complaint<std::vector<int>>(packed(1)), "expected list, got int");
-  EXPECT_EQ(complaint<std::optional<int>>(packed("a")), "expected int, got str");
+}
+
+TEST(Pack, says_that_an_optional_may_be_nothing) {
+  EXPECT_EQ(complaint<std::optional<std::string>>(packed(5)), "expected str or nothing, got int");
+  EXPECT_EQ(complaint<std::optional<int>>(packed("a")), "expected int or nothing, got str");
+  EXPECT_EQ(complaint<std::optional<std::int8_t>>(packed(300)), "300 is out of range (-128 to 127)");
+  EXPECT_EQ(complaint<std::optional<std::vector<int>>>(packed(std::tuple(1, "two"))),
+            "element 2: expected int, got str");
+  EXPECT_EQ((complaint<std::optional<std::variant<int, bool>>>(packed("a"))), "expected int or bool, got str");
 }
 
 TEST(Pack, says_the_whole_way_to_what_is_wrong) {
   using Streets = std::map<std::string, std::vector<Address>>;
   using Wrong = std::map<std::string, std::tuple<Address, std::map<std::string, std::string>>>;
   EXPECT_EQ(complaint<Streets>(packed(Wrong{{"Oslo", {{"Main", 3}, {{"street", "Side"}, {"number", "4"}}}}})),
-            "key \"Oslo\", element 2, key \"number\": expected int, got str");
+            "key \"Oslo\", element 2, key \"number\": expected int or nothing, got str");
   EXPECT_EQ(complaint<Streets>(packed(Wrong{{"Oslo", {{"Main", 3}, {}}}})),
             "key \"Oslo\", element 2: key \"street\" is missing");
   using Choice = std::variant<std::vector<std::optional<int>>, std::string>;
-  EXPECT_EQ(complaint<Choice>(packed(std::tuple(1, std::monostate(), "x"))), "element 3: expected int, got str");
+  EXPECT_EQ(complaint<Choice>(packed(std::tuple(1, std::monostate(), "x"))),
+            "element 3: expected int or nothing, got str");
 }
 
 TEST(Pack, takes_the_first_alternative_of_the_type_that_comes) {

@@ -106,7 +106,9 @@ TEST_F(Plugin, describes_settings_by_their_members) {
   EXPECT_EQ(times.type, std::uint32_t{LODGE_TYPE_INT});
   EXPECT_EQ(times.flags, std::uint32_t{LODGE_REQUIRED | LODGE_SECRET});
   EXPECT_EQ(times.default_value.size, 0U);
-  EXPECT_EQ(item<lodge_setting>(plugin.settings, 2).type, std::uint32_t{LODGE_TYPE_ANY});
+  const auto& ratio = item<lodge_setting>(plugin.settings, 2);
+  EXPECT_EQ(ratio.type, std::uint32_t{LODGE_TYPE_FLOAT}) << "an optional one is checked before the plugin runs";
+  EXPECT_EQ(lodge::text_of(ratio.default_value), packed(std::monostate()));
 }
 
 TEST_F(Plugin, reads_its_settings_when_created) {
