@@ -8,16 +8,6 @@ source tools/sample_host.sh
 build=$(readlink -f "$1")
 text=/usr/share/common-licenses/GPL-3
 directory=$(mktemp -d)
-host=
-
-stop_host() {
-  local status=0
-  [[ -n $host ]] || return 0
-  kill -TERM "$host" 2>/dev/null || true
-  wait "$host" || status=$?
-  host=
-  return "$status"
-}
 
 finish() {
   local status=$?
@@ -35,19 +25,6 @@ say() { printf '\n== %s\n' "$*"; }
 
 lodgectl() { "$build/bin/lodgectl" --socket "$directory/lodged.sock" "$@"; }
 
-start_host() {
-  "$build/bin/lodged" --config "$directory/lodged.toml" 2>"$directory/log" </dev/null &
-  host=$!
-  local deadline=$((SECONDS + 20))
-  until lodgectl status >/dev/null 2>&1; do
-    if ! kill -0 "$host" 2>/dev/null || ((SECONDS >= deadline)); then
-      echo 'demo: the host did not start' >&2
-      exit 1
-    fi
-    sleep 0.05
-  done
-}
-
 [[ -r $text ]] || {
   echo "demo: there is no $text to count; it comes with Debian's base-files" >&2
   exit 1
@@ -55,7 +32,7 @@ start_host() {
 
 say "starting a host with the chain tokenizer -> normalizer -> counter"
 prepare_host "$build" "$directory"
-start_host
+start_host "$directory/log" "$build/bin/lodged" --config "$directory/lodged.toml"
 lodgectl services
 
 say "feeding it $text, a call a line"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sourced by demo.sh and run.sh: a host with the sample plugins, in a directory of its own.
+# Sourced by what runs a host with the sample plugins, in a directory of its own.
 set -euo pipefail
 
 # prepare_host BUILD DIRECTORY: the plugins and a configuration for them.
@@ -23,4 +23,32 @@ plugins = ["tokenizer", "normalizer", "counter"]
 [service.greeter]
 plugins = ["greeter"]
 TOML
+}
+
+# start_host LOG COMMAND...: runs a host in the background, and waits until `lodgectl status` answers. False: it ended,
+# or said nothing for 30 s.
+host=
+start_host() {
+  local log=$1
+  shift
+  "$@" >"$log" 2>&1 </dev/null &
+  host=$!
+  local deadline=$((SECONDS + 30))
+  until lodgectl status >/dev/null 2>&1; do
+    if ! kill -0 "$host" 2>/dev/null || ((SECONDS >= deadline)); then
+      echo "the host did not start: $*" >&2
+      return 1
+    fi
+    sleep 0.05
+  done
+}
+
+# stop_host: SIGTERM, and the code that it ends with.
+stop_host() {
+  local status=0
+  [[ -n $host ]] || return 0
+  kill -TERM "$host" 2>/dev/null || true
+  wait "$host" || status=$?
+  host=
+  return "$status"
 }

@@ -96,4 +96,7 @@ as_told "lodgectl call later say 1 2" '...UNIMPLEMENTED: ...say/1...' || wrong=1
 as_told 'lodgectl service show too_often' '...status ...failed...period_ms: 1 or more...' || wrong=1
 as_told 'lodgectl service show too_late' '...status ...failed...delay_ms: from 0 to 60000...' || wrong=1
 stop_host || wrong=1
-((wrong == 0)) || die "$readme: it does not say what happens"
+if ((wrong != 0)); then
+  say_log
+  die "$readme: it does not say what happens"
+fi

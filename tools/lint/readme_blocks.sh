@@ -7,6 +7,8 @@
 #   toml      configuration of the host that the console blocks talk to
 #   text      nothing to run
 set -euo pipefail
+# shellcheck source=tools/sample_host.sh
+source tools/sample_host.sh
 
 # split_blocks README FOLDER: each block becomes FOLDER/NNN.WORD, NNN the line that it begins at. False: one of them
 # does not say what it is.
@@ -27,36 +29,6 @@ split_blocks() {
     /^    / && blank { bad("an indented block: fence it, and say what it is (```sh, ```console, ```text ...)") }
     { blank = $0 == "" }
     END { exit wrong }' "$1"
-}
-
-# start_host COMMAND: runs it in the background, and waits until `lodgectl status` answers.
-host=
-start_host() {
-  eval "exec ${1%&}" >host.log 2>&1 </dev/null &
-  host=$!
-  local deadline=$((SECONDS + 30))
-  until lodgectl status >/dev/null 2>&1; do
-    if ! kill -0 "$host" 2>/dev/null || ((SECONDS >= deadline)); then
-      echo "the host did not start: $1" >&2
-      cat host.log >&2
-      return 1
-    fi
-    sleep 0.05
-  done
-}
-
-# stop_host: false where it does not end well.
-stop_host() {
-  local status=0
-  [[ -n $host ]] || return 0
-  kill -TERM "$host" 2>/dev/null || true
-  wait "$host" || status=$?
-  host=
-  if ((status != 0)); then
-    echo "the host ended with $status" >&2
-    cat host.log >&2
-  fi
-  return "$status"
 }
 
 # as_told COMMAND EXPECTED: runs it, and compares what it prints, errors too.
@@ -82,13 +54,16 @@ run_console() {
     [[ -z $command ]] || as_told "$command" "$expected" || wrong=1
     command=${line#'$ '} expected=
     if [[ $command == *'&' ]]; then
-      start_host "$command" || return 1
+      start_host host.log bash -c "exec ${command%&}" || return 1
       command=
     fi
   done <"$1"
   [[ -z $command ]] || as_told "$command" "$expected" || wrong=1
   return "$wrong"
 }
+
+# say_log: what the host of this folder said.
+say_log() { [[ ! -f host.log ]] || cat host.log >&2; }
 
 # scratch_host FOLDER: keeps what a host of FOLDER/lodged.toml uses within FOLDER, whatever the configuration leaves open.
 scratch_host() {

@@ -7,8 +7,6 @@
 #   they show;
 # - its links to files of the repository lead somewhere.
 set -euo pipefail
-# shellcheck source=tools/sample_host.sh
-source tools/sample_host.sh
 # shellcheck source=tools/lint/readme_blocks.sh
 source tools/lint/readme_blocks.sh
 
@@ -75,12 +73,13 @@ type_at_host() {
   cat "$2"/*.toml >"$directory/lodged.toml"
   scratch_host "$directory"
   cd "$directory"
-  cat "$2"/*.console 2>/dev/null | grep -q '^\$ lodged' || start_host 'lodged --config lodged.toml' ||
+  cat "$2"/*.console 2>/dev/null | grep -q '^\$ lodged' || start_host host.log lodged --config lodged.toml ||
     wrong "$1: its configuration starts no host"
   for block in "$2"/*.console; do
     [[ ! -f $block ]] || run_console "$block" || wrong "$1:$(basename "$block" .console): it prints something else"
   done
-  stop_host || wrong "$1: its host did not end well"
+  stop_host || wrong "$1: its host ended with $?"
+  ((failed == 0)) || say_log
   cd "$OLDPWD"
   rm -rf "$directory"
 }

@@ -32,7 +32,7 @@ class LentHost : public ::testing::Test {
   LentHost() {
     static const auto description = lodge::describe<Lender>(
         "lender", "1.0.0", lodge::needs(LODGE_STORE_V1), lodge::needs(LODGE_NAMES_V1), lodge::needs(LODGE_CONFIG_V1),
-        lodge::callback<&Lender::hear>("hear"), lodge::callback<&Lender::fetch>("fetch"));
+        lodge::needs(LODGE_TIMER_V1), lodge::callback<&Lender::hear>("hear"), lodge::callback<&Lender::fetch>("fetch"));
     node.add(*description.plugin());
   }
 
