@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cassert>
 
 #include "base/closest.hpp"
 
@@ -16,28 +17,23 @@ std::uint64_t Dispatch::new_life() {
   return next.fetch_add(1, std::memory_order_relaxed);
 }
 
-Result<std::unique_ptr<const Dispatch>> Dispatch::build(std::span<const std::unique_ptr<Instance>> instances) {
+std::unique_ptr<const Dispatch> Dispatch::build(std::span<const std::unique_ptr<Instance>> instances) {
   auto out = std::make_unique<Dispatch>();
   for (const std::unique_ptr<Instance>& instance : instances) {
     for (std::size_t i = 0; i < instance->plugin().descriptor.callbacks.size(); ++i) {
-      if (Status added = out->add(*instance, i); !added) return std::move(added).error();
+      out->add(*instance, i);
     }
   }
   const Chain* const guard = out->find("service_call", 3);
   if (guard != nullptr && guard->links.size() > 1) out->guard_ = guard;
-  return std::unique_ptr<const Dispatch>(std::move(out));
+  return out;
 }
 
-Status Dispatch::add(Instance& instance, std::size_t callback) {
+void Dispatch::add(Instance& instance, std::size_t callback) {
   const plugin::Callback& info = instance.plugin().descriptor.callbacks[callback];
   const auto found = by_key_.find({info.name, info.arity});
   Chain* chain = found != by_key_.end() ? found->second : nullptr;
-  if (chain != nullptr && (chain->function || info.function())) {
-    return Error{Code::ALREADY_EXISTS,
-                 "plugins " + chain->links.front().instance->name() + " and " + instance.name() + " both offer " +
-                     info.name + "/" + std::to_string(info.arity) +
-                     ", and at least one as a function, which only one plugin answers; leave one of them out"};
-  }
+  assert(chain == nullptr || (!chain->function && !info.function()));
   if (chain == nullptr) {
     chain = &chains_.emplace_back();
     chain->name = info.name;
@@ -56,7 +52,6 @@ Status Dispatch::add(Instance& instance, std::size_t callback) {
                           .instance = &instance,
                           .quick = &instance.quick_record(callback),
                           .serial = info.serial()});
-  return {};
 }
 
 const Chain* Dispatch::find(std::string_view name, std::uint32_t arity) const {

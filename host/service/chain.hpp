@@ -44,10 +44,9 @@ struct Chain {
 /// All chains of a service. Thread-safe, since it never changes.
 class Dispatch {
  public:
-  /// Chains over instances in chain order. ALREADY_EXISTS: a function that another plugin offers as well; the error
-  /// names both.
-  [[nodiscard]] static Result<std::unique_ptr<const Dispatch>> build(
-      std::span<const std::unique_ptr<Instance>> instances);
+  /// Chains over instances in chain order, of plugins that `plan_chain` found to go together: a function is offered by
+  /// one of them.
+  [[nodiscard]] static std::unique_ptr<const Dispatch> build(std::span<const std::unique_ptr<Instance>> instances);
 
   /// nullptr: nobody implements it.
   [[nodiscard]] const Chain* find(std::string_view name, std::uint32_t arity) const;
@@ -78,7 +77,7 @@ class Dispatch {
   };
 
   [[nodiscard]] static std::uint64_t new_life();
-  [[nodiscard]] Status add(Instance& instance, std::size_t callback);
+  void add(Instance& instance, std::size_t callback);
 
   const std::uint64_t life_ = new_life();
   std::deque<Chain> chains_;  // stable addresses: keys view the names in it

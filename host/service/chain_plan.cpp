@@ -80,7 +80,7 @@ class Planner {
     }
   }
 
-  // A function has one plugin that answers it; the dispatch would refuse the service otherwise, but only at its start.
+  // A function has one plugin that answers it.
   void check_functions() {
     std::map<std::pair<std::string_view, std::uint32_t>, std::pair<const plugin::Descriptor*, bool>> seen;
     for (const PlannedPlugin& each : plan_.plugins) {

@@ -53,12 +53,8 @@ Status Service::start() {
   Status done = create_instances();
   if (done) done = ask_config();
   if (done) {
-    if (Result<std::unique_ptr<const Dispatch>> built = Dispatch::build(instances_)) {
-      dispatch_ = *std::move(built);
-      done = start_instances();
-    } else {
-      done = std::move(built).error();
-    }
+    dispatch_ = Dispatch::build(instances_);
+    done = start_instances();
   }
   if (!done) {
     stop_instances();
