@@ -15,10 +15,9 @@ std::string_view code_name(Code code) {
   return "UNKNOWN";
 }
 
-Code code_from(std::int32_t number) {
-  if (number <= 0 && number >= LODGE_FENCED) return static_cast<Code>(number);
-  return Code::UNKNOWN;
-}
+bool is_code(std::int32_t number) { return number <= 0 && number >= LODGE_FENCED; }
+
+Code code_from(std::int32_t number) { return is_code(number) ? static_cast<Code>(number) : Code::UNKNOWN; }
 
 std::string_view executed_name(Executed executed) {
   switch (executed) {

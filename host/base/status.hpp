@@ -24,6 +24,9 @@ enum class Code : std::int32_t {
 /// "INVALID_ARGUMENT".
 [[nodiscard]] std::string_view code_name(Code code);
 
+/// Whether that is the number of an error code, or LODGE_OK.
+[[nodiscard]] bool is_code(std::int32_t number);
+
 /// The code of that number; UNKNOWN for a number that is none of ours.
 [[nodiscard]] Code code_from(std::int32_t number);
 

@@ -29,9 +29,13 @@ Status Instance::run_hook(std::string_view name, const Hook& hook) {
   const std::int32_t code = hook(out);
   frame.pop();
   if (code >= 0) return {};
-  std::string message = "plugin " + this->name() + ", hook " + std::string(name) + ": ";
-  message += out.size > 0 ? std::string(text_of(out.view())) : std::string(code_name(code_from(code)));
-  return Error{code_from(code), std::move(message), Executed::yes};
+  std::string what = "hook " + std::string(name);
+  if (!is_code(code)) {
+    what += " answered with the unknown code " + std::to_string(code);
+    log::misbehaved(this->name(), what);
+  }
+  const std::string_view said = out.size > 0 ? text_of(out.view()) : code_name(code_from(code));
+  return Error{code_from(code), "plugin " + this->name() + ", " + what + ": " + std::string(said), Executed::yes};
 }
 
 Status Instance::create() {

@@ -158,7 +158,8 @@ Walk::Step Walk::apply(std::int32_t verdict, lodge_writer& out) {
       ++next_;
       return Step::next;
     default:
-      return verdict < 0 ? finish_error(verdict, out) : misbehaved(out, "answered with an unknown verdict");
+      if (verdict < 0) return finish_error(verdict, out);
+      return misbehaved(out, "answered with the unknown verdict " + std::to_string(verdict));
   }
 }
 
@@ -181,9 +182,16 @@ Walk::Step Walk::finish(lodge_writer& out) {
   return Step::answered;
 }
 
-Walk::Step Walk::finish_error(std::int32_t code, lodge_writer&) {
-  code_ = static_cast<std::int32_t>(code_from(code));
-  return Step::answered;
+Walk::Step Walk::finish_error(std::int32_t code, lodge_writer& out) {
+  if (is_code(code)) {
+    code_ = code;
+    return Step::answered;
+  }
+  // The caller still gets what the plugin has to say.
+  const std::string said(text_of(ByteView(out.data, out.size)));
+  const Step step = misbehaved(out, "answered with the unknown code " + std::to_string(code), Code::UNKNOWN);
+  if (!said.empty()) (void)append(out, view_of(": " + said));
+  return step;
 }
 
 // A chain is a pipeline: run out, it answers with its final arguments.
@@ -228,12 +236,12 @@ Walk::Step Walk::fail(lodge_writer& out, Code code, std::string_view message) {
   return Step::answered;
 }
 
-Walk::Step Walk::misbehaved(lodge_writer& out, std::string_view rule) {
+Walk::Step Walk::misbehaved(lodge_writer& out, std::string_view rule, Code code) {
   drop_ticket();
   const std::string& plugin = chain_.links[next_].context->plugin();
   const std::string what = chain_.name + "/" + std::to_string(chain_.arity) + " " + std::string(rule);
   log::misbehaved(plugin, what);
-  return fail(out, Code::INTERNAL, "plugin " + plugin + " misbehaved: " + what);
+  return fail(out, code, "plugin " + plugin + " misbehaved: " + what);
 }
 
 void Walk::run_through(lodge_writer& out) {

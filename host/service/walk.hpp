@@ -82,7 +82,7 @@ class Walk {
   [[nodiscard]] Step run_out(lodge_writer& out);
   [[nodiscard]] Step continue_with(lodge_writer& out);
   [[nodiscard]] Step fail(lodge_writer& out, Code code, std::string_view message);
-  [[nodiscard]] Step misbehaved(lodge_writer& out, std::string_view rule);
+  [[nodiscard]] Step misbehaved(lodge_writer& out, std::string_view rule, Code code = Code::INTERNAL);
   void drop_ticket();
 
   const WalkGround& ground_;

@@ -17,6 +17,7 @@ using rig::Node;
 using rig::ScriptedPlugin;
 using rig::Seen;
 using testing::HasSubstr;
+using testing::StartsWith;
 using wire::Value;
 
 constexpr MonotonicNs ms = 1'000'000;
@@ -180,6 +181,7 @@ struct Misbehaving {
   const char* what;
   rig::Script script;
   const char* rule;
+  Code code = Code::INTERNAL;
 };
 
 class CallsMisbehaving : public testing::TestWithParam<Misbehaving> {};
@@ -192,10 +194,9 @@ TEST_P(CallsMisbehaving, costs_its_own_call_and_is_named) {
   ASSERT_TRUE(node.start("s", {"rogue"}));
   const std::uint64_t before = log::misbehaved_count();
   const Answer answer = node.call("s", "f", {1});
-  EXPECT_EQ(answer.code, Code::INTERNAL);
+  EXPECT_EQ(answer.code, GetParam().code);
   EXPECT_EQ(answer.executed, Executed::yes);
-  EXPECT_THAT(answer.message, HasSubstr("rogue"));
-  EXPECT_THAT(answer.message, HasSubstr(GetParam().rule));
+  EXPECT_THAT(answer.message, StartsWith(std::string("plugin rogue misbehaved: f/1 ") + GetParam().rule));
   EXPECT_EQ(log::misbehaved_count(), before + 1);
 }
 
@@ -206,25 +207,60 @@ std::int32_t write_raw(const Seen& seen, const Bytes& bytes, std::int32_t verdic
 
 INSTANTIATE_TEST_SUITE_P(
     All, CallsMisbehaving,
-    testing::Values(Misbehaving{"garbage",
-                                [](const Seen& seen) {
-                                  return write_raw(seen, {0xc1, 0xff}, LODGE_DONE);
-                                },
-                                "not one msgpack value"},
-                    Misbehaving{"two_values",
-                                [](const Seen& seen) {
-                                  return write_raw(seen, {1, 2}, LODGE_DONE);
-                                },
-                                "not one msgpack value"},
-                    Misbehaving{"unknown_verdict", [](const Seen&) { return 77; }, "unknown verdict"},
-                    Misbehaving{"deferred_without_ticket", [](const Seen&) { return LODGE_DEFERRED; },
-                                "without having taken"},
-                    Misbehaving{"too_many_arguments",
-                                [](const Seen& seen) {
-                                  return write_raw(seen, {1, 2}, LODGE_CONTINUE_WITH);
-                                },
-                                "other than 1 msgpack values"}),
+    testing::Values(
+        Misbehaving{"garbage",
+                    [](const Seen& seen) {
+                      return write_raw(seen, {0xc1, 0xff}, LODGE_DONE);
+                    },
+                    "answered with bytes that are not one msgpack value"},
+        Misbehaving{"two_values",
+                    [](const Seen& seen) {
+                      return write_raw(seen, {1, 2}, LODGE_DONE);
+                    },
+                    "answered with bytes that are not one msgpack value"},
+        Misbehaving{"unknown_verdict", [](const Seen&) { return 77; }, "answered with the unknown verdict 77"},
+        Misbehaving{"deferred_without_ticket", [](const Seen&) { return LODGE_DEFERRED; },
+                    "answered DEFERRED without having taken a ticket"},
+        Misbehaving{"too_many_arguments",
+                    [](const Seen& seen) {
+                      return write_raw(seen, {1, 2}, LODGE_CONTINUE_WITH);
+                    },
+                    "continued with other than 1 msgpack values"},
+        Misbehaving{"unknown_code", [](const Seen&) { return -99; }, "answered with the unknown code -99",
+                    Code::UNKNOWN},
+        Misbehaving{"unknown_code_with_a_message", [](const Seen& seen) { return seen.fail(INT32_MIN, "it broke"); },
+                    "answered with the unknown code -2147483648: it broke", Code::UNKNOWN}),
     [](const auto& each) { return each.param.what; });
+
+TEST(Calls, an_unknown_code_that_completes_a_ticket_is_named_as_well) {
+  Deferring deferring;
+  ScriptedPlugin plugin("rogue");
+  plugin.callback("f", 0, deferring.script());
+  Node node;
+  node.add(plugin);
+  ASSERT_TRUE(node.start("s", {"rogue"}));
+  const std::uint64_t before = log::misbehaved_count();
+  auto answer = node.send("s", "f");
+  ASSERT_TRUE(eventually([&] { return deferring.taken(); }));
+  EXPECT_EQ(deferring.complete(-99, {}), LODGE_OK);
+  const Answer got = answer.get();
+  EXPECT_EQ(got.code, Code::UNKNOWN);
+  EXPECT_EQ(got.message, "plugin rogue misbehaved: f/0 answered with the unknown code -99");
+  EXPECT_EQ(log::misbehaved_count(), before + 1);
+}
+
+TEST(Calls, a_hook_that_answers_with_an_unknown_code_is_named) {
+  ScriptedPlugin plugin("rogue");
+  plugin.on_start([](const lodge_host*) { return -99; });
+  Node node;
+  node.add(plugin);
+  const std::uint64_t before = log::misbehaved_count();
+  const Status started = node.start("s", {"rogue"});
+  ASSERT_FALSE(started);
+  EXPECT_EQ(started.error().code, Code::UNKNOWN);
+  EXPECT_THAT(started.error().message, HasSubstr("hook start answered with the unknown code -99"));
+  EXPECT_EQ(log::misbehaved_count(), before + 1);
+}
 
 TEST(Calls, a_callback_that_takes_a_ticket_and_answers_itself_is_named_and_its_ticket_void) {
   std::atomic<lodge_handle> ticket{0};
