@@ -10,6 +10,7 @@ const Chain* Target::chain_in(const Dispatch& dispatch) {
   }
   const Chain* const chain = dispatch.find(name_, arity_);
   std::lock_guard lock(mutex_);
+  if (life <= life_.load(std::memory_order_relaxed)) return chain;
   life_.store(0, std::memory_order_seq_cst);
   chain_.store(chain, std::memory_order_seq_cst);
   life_.store(life, std::memory_order_seq_cst);

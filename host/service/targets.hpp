@@ -26,15 +26,17 @@ class Target {
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] std::uint32_t arity() const { return arity_; }
 
-  /// The chain in `dispatch`, at the cost of three loads when it was asked before. nullptr: nobody implements it.
-  /// Only while a pass keeps `dispatch` alive. Thread-safe.
+  /// The chain in `dispatch`, at the cost of three loads when that is the youngest dispatch it was asked about, and of a
+  /// look-up otherwise. nullptr: nobody implements it. Only while a pass keeps `dispatch` alive. Thread-safe.
   [[nodiscard]] const Chain* chain_in(const Dispatch& dispatch);
 
  private:
   Cell& cell_;
   const std::string name_;
   const std::uint32_t arity_;
-  // Written under the mutex, read without: the pair is valid where `life_` is the same before and after.
+  // Written under the mutex, read without: the pair is valid where `life_` is the same before and after. Lives only
+  // ever grow here: one that was written over never comes back, so that a reader cannot mistake a third dispatch's
+  // chain, between two writings of the same life, for its own.
   std::mutex mutex_;
   std::atomic<std::uint64_t> life_{0};
   std::atomic<const Chain*> chain_{nullptr};
