@@ -4,6 +4,8 @@
 #include <lodge/descriptor.h>
 
 #include <array>
+#include <concepts>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -67,23 +69,51 @@ struct ResultWord<Result<T>> : ResultWord<T> {};
 template <typename T>
 struct ResultWord<task<T>> : ResultWord<T> {};
 
+template <std::size_t count>
+struct ParamNames {
+  std::array<const char*, count> names;
+};
+/// What a callback's parameters are called, for who reads its descriptor: lodge::params("who", "times"). Without it
+/// they are arg1, arg2. Names: [a-z_][a-z0-9_]*.
+template <std::convertible_to<const char*>... Names>
+constexpr ParamNames<sizeof...(Names)> params(Names... names) {
+  return {{names...}};
+}
+
 template <auto method, bool is_function>
 struct CallbackDeclaration {
   using S = FunctionShape<decltype(method)>;
   lodge_callback raw{};
+  std::string params;  ///< empty: as params_text has it
 
+  /// Points into this declaration.
   template <typename Type>
-  [[nodiscard]] constexpr lodge_callback bound() const {
+  [[nodiscard]] lodge_callback bound() const {
     lodge_callback out = raw;
     out.fn = &trampoline<Type, method, is_function>;
+    if (!params.empty()) out.params = params.c_str();
     return out;
   }
-  constexpr void take(const char* doc) { raw.doc = doc; }
-  constexpr void take(CallbackFlag flag) { raw.flags |= flag.bits; }
+  void take(const char* doc) { raw.doc = doc; }
+  void take(CallbackFlag flag) { raw.flags |= flag.bits; }
+  template <std::size_t count>
+  void take(const ParamNames<count>& given) {
+    static_assert(count == S::arity, "lodge::params takes as many names as the method has parameters");
+    name_params(given.names, std::make_index_sequence<count>());
+  }
+
+ private:
+  template <typename Names, std::size_t... i>
+  void name_params(const Names& names, std::index_sequence<i...>) {
+    const auto one = [this](const char* name, const char* word) {
+      params.append(params.empty() ? "" : ", ").append(name).append(": ").append(word);
+    };
+    (one(names[i], type_word<std::tuple_element_t<i, typename S::values>>()), ...);
+  }
 };
 
 template <auto method, bool is_function, typename... Extras>
-constexpr auto declare_callback(const char* name, Extras... extras) {
+auto declare_callback(const char* name, Extras... extras) {
   using Declared = CallbackDeclaration<method, is_function>;
   using S = typename Declared::S;
   Declared out;
@@ -97,16 +127,16 @@ constexpr auto declare_callback(const char* name, Extras... extras) {
   return out;
 }
 
-/// A callback: `name`, and in any order a doc line and flags. The method takes what Pack can read (pack.hpp), behind an
-/// optional leading lodge::Call&; it returns void, a value, lodge::Result<T> or lodge::Verdict, or it is a coroutine,
-/// lodge::task of one of these (task.hpp).
+/// A callback: `name`, and in any order a doc line, flags and lodge::params. The method takes what Pack can read
+/// (pack.hpp), behind an optional leading lodge::Call&; it returns void, a value, lodge::Result<T> or lodge::Verdict,
+/// or it is a coroutine, lodge::task of one of these (task.hpp).
 template <auto method, typename... Extras>
-constexpr auto callback(const char* name, Extras... extras) {
+auto callback(const char* name, Extras... extras) {
   return declare_callback<method, false>(name, extras...);
 }
 /// The same, answered by this plugin alone: no chain goes on behind it.
 template <auto method, typename... Extras>
-constexpr auto function(const char* name, Extras... extras) {
+auto function(const char* name, Extras... extras) {
   return declare_callback<method, true>(name, extras...);
 }
 

@@ -48,7 +48,7 @@ LODGE_PLUGIN(Greeter, "greeter", "1.2.0", lodge::summary("Greets people"), lodge
              lodge::setting<&Greeter::times>("times", lodge::required, lodge::secret),
              lodge::setting<&Greeter::ratio>("ratio", std::nullopt),
              lodge::callback<&Greeter::greet>("greet", lodge::quick, "greets somebody by name", lodge::idempotent),
-             lodge::function<&Greeter::greet_twice>("greet", lodge::serial),
+             lodge::function<&Greeter::greet_twice>("greet", lodge::params("who", "times"), lodge::serial),
              lodge::callback<&Greeter::settle>("settle"))
 
 namespace {
@@ -93,7 +93,7 @@ TEST_F(Plugin, describes_callbacks_by_their_types) {
   const auto& twice = item<lodge_callback>(plugin.callbacks, 1);
   EXPECT_EQ(twice.arity, 2U);
   EXPECT_EQ(twice.flags, std::uint32_t{LODGE_FUNCTION | LODGE_SERIAL});
-  EXPECT_STREQ(twice.params, "arg1: str, arg2: int");
+  EXPECT_STREQ(twice.params, "who: str, times: int");
   EXPECT_EQ(twice.doc, nullptr);
   EXPECT_EQ(item<lodge_callback>(plugin.callbacks, 2).result, nullptr);
 }
