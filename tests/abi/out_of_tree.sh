@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# out_of_tree.sh BUILD: the SDK that BUILD installs, moved elsewhere after that, is all one needs to build and install a
-# plugin in C and one in C++, each in a project of that language alone; and one with pkg-config and no CMake.
+# out_of_tree.sh BUILD RUST_LAYER: the SDK that BUILD installs, moved elsewhere after that, is all one needs to build and
+# install a plugin in C and one in C++, each in a project of that language alone; one in Rust, with a copy of the folder
+# RUST_LAYER beside it; and one with pkg-config and no CMake.
 set -euo pipefail
 
 build=$1
+rust_layer=$2
 sources=$(dirname "$(readlink -f "$0")")/out_of_tree
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -27,8 +29,10 @@ umask 000 # the worst that a user may have
 cmake --install "$build" --prefix "$scratch/first" --component sdk >/dev/null
 mv "$scratch/first" "$scratch/sdk"
 
-for project in c cpp; do
-  cmake -G Ninja -S "$sources/$project" -B "$scratch/$project" -Dlodge_ROOT="$scratch/sdk" \
+cp -R "$sources" "$scratch/sources"
+cp -R "$rust_layer" "$scratch/sources/rust/lodge"
+for project in c cpp rust; do
+  cmake -G Ninja -S "$scratch/sources/$project" -B "$scratch/$project" -Dlodge_ROOT="$scratch/sdk" \
     -DCMAKE_INSTALL_PREFIX="$scratch/installed" >"$scratch/log" || die "$(cat "$scratch/log")"
   cmake --build "$scratch/$project" >"$scratch/log" || die "$(cat "$scratch/log")"
   cmake --install "$scratch/$project" >/dev/null

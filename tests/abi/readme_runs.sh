@@ -3,7 +3,8 @@
 # project: one whose first line is a comment that names a file (`// hello.cpp`, `/* later.c */`, `# CMakeLists.txt`) is
 # that file. Then the commands are typed as they stand, in their order, with the programs of BUILD: the first block at
 # the top of a copy of the repository, the others in the project. A source that the guide's CMakeLists.txt does not name
-# is built as a plugin of its own, without a warning, and served in a service of its name.
+# is built as a plugin of its own, without a warning, and served in a service of its name; one in Rust has a copy of the
+# sample's folder `lodge` beside it, as the guide says.
 set -euo pipefail
 # shellcheck source=tools/lint/readme_blocks.sh
 source tools/lint/readme_blocks.sh
@@ -33,7 +34,7 @@ export CFLAGS='-Wall -Wextra -pedantic -Werror' CXXFLAGS='-Wall -Wextra -pedanti
 # --- the files
 
 for block in "$scratch"/blocks/*; do
-  file=$(sed -nE '1s,^(//|/\*|#) ([A-Za-z0-9_]+\.(c|cpp|txt|toml))( \*/)?$,\2,p' "$block")
+  file=$(sed -nE '1s,^(//|/\*|#) ([A-Za-z0-9_]+\.(c|cpp|rs|txt|toml))( \*/)?$,\2,p' "$block")
   [[ -n $file ]] || continue
   [[ ! -e $project/$file ]] || die "$readme: $file is there twice"
   cp "$block" "$project/$file"
@@ -43,13 +44,15 @@ done
 
 scratch_host "$project"
 sources=0
-for source in "$project"/*.c "$project"/*.cpp; do
+cp -R plugins/notebook/rust/lodge "$project/lodge"
+for source in "$project"/*.c "$project"/*.cpp "$project"/*.rs; do
   [[ -f $source ]] || continue
   sources=$((sources + 1))
   file=${source##*/}
   plugin=${file%.*}
-  grep -q "\b$file\b" "$project/CMakeLists.txt" ||
-    echo "lodge_add_plugin($plugin SOURCES $file)" >>"$project/CMakeLists.txt"
+  rule="lodge_add_plugin($plugin SOURCES $file)"
+  [[ $file != *.rs ]] || rule="lodge_add_rust_plugin($plugin ROOT $file OPTIONS -Dwarnings)"
+  grep -q "\b$file\b" "$project/CMakeLists.txt" || echo "$rule" >>"$project/CMakeLists.txt"
   grep -qF "[service.$plugin]" "$project/lodged.toml" ||
     printf '[service.%s]\nplugins = ["%s"]\n' "$plugin" "$plugin" >"$project/lodged.d/$plugin.toml"
 done

@@ -31,6 +31,7 @@ struct Answer {
 class ScriptedSource final : public service::PluginSource {
  public:
   void add(ScriptedPlugin& plugin);
+  void add(std::shared_ptr<const plugin::Plugin> plugin) { plugins_[plugin->descriptor.name] = std::move(plugin); }
   void add_builtin(const lodge_plugin& plugin);
   void deny(const std::string& plugin, const std::string& interface) { denied_[plugin].push_back(interface); }
 
