@@ -12,8 +12,9 @@
 
 namespace lodge::wire {
 
-/// INVALID_ARGUMENT with line and column. Of a key given twice, the last wins. Within the limits of nesting and count;
-/// RESOURCE_EXHAUSTED beyond.
+/// INVALID_ARGUMENT with line and column (bytes, from 1): for what is no JSON, and for what could only be kept with a
+/// loss: a key that stands twice in an object, an integer of more than 64 bits, a $bin that is not base64. Within the
+/// limits of nesting and count; RESOURCE_EXHAUSTED beyond.
 [[nodiscard]] Result<Value> value_from_json(std::string_view text, const Limits& limits = {});
 
 /// One line, or indented by two spaces.

@@ -10,6 +10,12 @@ namespace {
 
 using testing::HasSubstr;
 
+std::string refusal(std::string_view text) {
+  const Result<Value> value = value_from_json(text);
+  EXPECT_TRUE(value.ok() || value.error().code == Code::INVALID_ARGUMENT);
+  return value ? "accepted: " + json_from_value(*value) : value.error().message;
+}
+
 TEST(Json, survives_the_way_to_text_and_back) {
   const Value value = Value::map({{"z", Value::List{1, -2, 1.5, true, {}, "täxt\n"}},
                                   {"a", Value::map({{"large", UINT64_MAX}})},
@@ -34,8 +40,29 @@ TEST(Json, writes_binary_as_base64) {
 }
 
 TEST(Json, leaves_a_map_alone_that_only_looks_like_binary) {
-  EXPECT_EQ(*value_from_json(R"({"$bin":"?"})"), Value::map({{"$bin", "?"}}));
   EXPECT_EQ(*value_from_json(R"({"$bin":7})"), Value::map({{"$bin", 7}}));
+  EXPECT_EQ(*value_from_json(R"({"$bin":"?","more":1})"), Value::map({{"$bin", "?"}, {"more", 1}}));
+}
+
+TEST(Json, refuses_binary_that_is_not_base64_and_says_where) {
+  for (const char* text : {"!!", "YQ", "YQ=", "Y=Q=", "?"}) {
+    EXPECT_EQ(refusal("{\n  \"a\": [1, {\"$bin\": \"" + std::string(text) + "\"}]\n}"),
+              "line 2, column 21: {\"$bin\": ...} takes bytes as base64, padded with = to a multiple of four")
+        << text;
+  }
+}
+
+TEST(Json, refuses_integers_that_do_not_fit_instead_of_rounding_them) {
+  EXPECT_EQ(*value_from_json("18446744073709551615"), Value(UINT64_MAX));
+  EXPECT_EQ(*value_from_json("-9223372036854775808"), Value(INT64_MIN));
+  EXPECT_EQ(*value_from_json("18446744073709551616.0"), Value(18446744073709551616.0));
+  EXPECT_EQ(*value_from_json("1e30"), Value(1e30));
+  EXPECT_EQ(refusal("[1,2 , 18446744073709551616]"),
+            "line 1, column 8: 18446744073709551616 has more than the 64 bits of an integer; write it as text, or with "
+            ".0 where a float will do");
+  EXPECT_THAT(refusal("{\"a\":-9223372036854775809}"), HasSubstr("line 1, column 6: -9223372036854775809 has more"));
+  EXPECT_THAT(refusal(std::string(200, '9')), HasSubstr("column 1: " + std::string(40, '9') + "... has more"));
+  EXPECT_THAT(refusal(std::string(500, '9')), HasSubstr("number overflow"));
 }
 
 TEST(Json, writes_keys_that_are_not_text_as_their_own_json) {
@@ -55,8 +82,10 @@ TEST(Json, tells_where_it_stops_being_json) {
   EXPECT_THAT(value.error().message, HasSubstr("line 3, column 3"));
 }
 
-TEST(Json, takes_the_last_of_equal_keys) {
-  EXPECT_EQ(*value_from_json(R"({"a":1,"b":2,"a":3})"), Value::map({{"a", 3}, {"b", 2}}));
+TEST(Json, refuses_a_key_that_stands_twice_and_says_where) {
+  EXPECT_EQ(refusal("{\"a\":1,\n \"b\":2, \"a\":3}"), "line 2, column 9: the key \"a\" stands twice in one object");
+  EXPECT_THAT(refusal(R"([{"x":{"k":[1],"k" : 2}}])"), HasSubstr("column 16: the key \"k\""));
+  EXPECT_TRUE(value_from_json(R"([{"a":{"a":1}},{"a":2}])").ok()) << "objects of their own";
 }
 
 TEST(Json, refuses_more_than_one_value_and_none) {
