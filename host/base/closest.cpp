@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <vector>
 
 namespace lodge {
 namespace {
 
 constexpr std::size_t longest = 64;
+constexpr std::size_t shortest_beginning = 2;
+constexpr std::size_t completions_max = 3;
 
 char lower(char letter) { return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter; }
 
@@ -48,23 +51,64 @@ std::string_view nearest(std::string_view wanted, std::span<const Text> candidat
   return best;
 }
 
-std::string question(std::string_view name) {
-  return name.empty() ? std::string() : "; did you mean `" + std::string(name) + "`?";
+bool begins(std::string_view name, std::string_view beginning) {
+  return name.size() >= beginning.size() &&
+         std::equal(beginning.begin(), beginning.end(), name.begin(),
+                    [](char left, char right) { return lower(left) == lower(right); });
+}
+
+/// Those that the word is the beginning of, the shortest first.
+template <typename Text>
+std::vector<std::string_view> completions(std::string_view wanted, std::span<const Text> candidates) {
+  std::vector<std::string_view> out;
+  if (wanted.size() < shortest_beginning || wanted.size() > longest) return out;
+  for (const std::string_view candidate : candidates) {
+    if (begins(candidate, wanted) && std::find(out.begin(), out.end(), candidate) == out.end())
+      out.push_back(candidate);
+  }
+  std::stable_sort(out.begin(), out.end(),
+                   [](std::string_view left, std::string_view right) { return left.size() < right.size(); });
+  return out;
+}
+
+template <typename Text>
+std::vector<std::string_view> meant(std::string_view wanted, std::span<const Text> candidates) {
+  if (const std::string_view near = nearest(wanted, candidates); !near.empty()) return {near};
+  return completions(wanted, candidates);
+}
+
+template <typename Text>
+std::string_view first_meant(std::string_view wanted, std::span<const Text> candidates) {
+  const std::vector<std::string_view> names = meant(wanted, candidates);
+  return names.empty() ? std::string_view() : names.front();
+}
+
+template <typename Text>
+std::string question(std::string_view wanted, std::span<const Text> candidates) {
+  const std::vector<std::string_view> names = meant(wanted, candidates);
+  // Many that begin alike tell nothing.
+  if (names.empty() || names.size() > completions_max) return {};
+  std::string out = "; did you mean ";
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const bool last = i + 1 == names.size();
+    out += std::string(i == 0 ? "" : last ? " or " : ", ") + "`" + std::string(names[i]) + "`";
+  }
+  return out + "?";
 }
 
 }  // namespace
 
 std::string_view closest(std::string_view wanted, std::span<const std::string_view> candidates) {
-  return nearest(wanted, candidates);
+  return first_meant(wanted, candidates);
 }
 std::string_view closest(std::string_view wanted, std::span<const std::string> candidates) {
-  return nearest(wanted, candidates);
+  return first_meant(wanted, candidates);
 }
 std::string did_you_mean(std::string_view wanted, std::span<const std::string_view> candidates) {
-  return question(nearest(wanted, candidates));
+  return question(wanted, candidates);
 }
 std::string did_you_mean(std::string_view wanted, std::span<const std::string> candidates) {
-  return question(nearest(wanted, candidates));
+  return question(wanted, candidates);
 }
 
 }  // namespace lodge
