@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "base/counted.hpp"
 #include "base/log.hpp"
 #include "control/config_file.hpp"
 #include "control/host.hpp"
@@ -60,7 +61,9 @@ int run(const lodge::control::ConfigOutcome& outcome, bool only_check) {
   // With problems there is nothing to run, but more to find.
   const auto failure = only_check || !outcome.problems.empty() ? host.check(outcome.problems) : host.run();
   if (failure) return complain(failure->exit, failure->message);
-  if (only_check) std::printf("lodged: the configuration is good (%zu services)\n", config.services.size());
+  if (only_check) {
+    std::printf("lodged: the configuration is good (%s)\n", lodge::counted(config.services.size(), "service").c_str());
+  }
   return status_of(ExitCode::ok);
 }
 

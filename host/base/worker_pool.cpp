@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/counted.hpp"
 #include "base/loop_thread.hpp"
 #include "base/task_queue.hpp"
 
@@ -345,8 +346,8 @@ Status WorkerPool::stop(std::int64_t timeout_ns) {
     if (thread.joinable()) left == 0 ? thread.join() : thread.detach();
   }
   if (drained) return {};
-  return Error{Code::DEADLINE_EXCEEDED, std::to_string(left) + " workers are still in plugin code, and " +
-                                            std::to_string(unrun) + " tasks behind them did not run"};
+  return Error{Code::DEADLINE_EXCEEDED, counted(left, "worker") + " still in plugin code; behind that, " +
+                                            counted(unrun, "task") + " did not run"};
 }
 
 WorkerPool::Stats WorkerPool::stats() const {

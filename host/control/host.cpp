@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/closest.hpp"
+#include "base/counted.hpp"
 #include "base/log.hpp"
 #include "control/loop_watch.hpp"
 #include "names/abi_config.hpp"
@@ -257,8 +258,8 @@ void Host::began(std::optional<Failure> failure) {
     stop_services();
     return;
   }
-  log::info(module, "node " + config_.host.name + " is ready: " + std::to_string(config_.services.size()) +
-                        " services, socket " + config_.host.socket.string());
+  log::info(module, "node " + config_.host.name + " is ready: " + counted(config_.services.size(), "service") +
+                        ", socket " + config_.host.socket.string());
   platform::notify_ready("ready");
 }
 

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "base/counted.hpp"
 #include "base/utf8.hpp"
 #include "plugin/version.hpp"
 #include "wire/value.hpp"
@@ -94,8 +95,8 @@ Status check_params(std::string_view where, const Callback& callback) {
     const std::string_view param = rest.substr(0, comma);
     const std::size_t colon = param.find(": ");
     if (colon == std::string_view::npos) {
-      return wrong(where, fmt::format("\"{}\" should be {} times \"name: type\", with \", \" between", callback.params,
-                                      callback.arity));
+      return wrong(where, fmt::format("\"{}\" should be {} \"name: type\", with \", \" between", callback.params,
+                                      counted(callback.arity, "time")));
     }
     if (Status name = check_identifier(where, param.substr(0, colon)); !name) return name;
     if (Status type = check_type_word(where, param.substr(colon + 2)); !type) return type;

@@ -150,7 +150,7 @@ TEST_F(Config, checking_a_good_one_says_so_and_leaves_nothing_behind) {
   directory.add_plugin("subject");
   const Outcome outcome = run_lodged(directory, "[service.a]\nplugins = [\"subject\"]\n", {"--check"});
   EXPECT_EQ(outcome.ended, "exited 0") << outcome.err;
-  EXPECT_THAT(outcome.out, HasSubstr("good"));
+  EXPECT_EQ(outcome.out, "lodged: the configuration is good (1 service)\n");
   EXPECT_FALSE(directory.has("data"));
   EXPECT_FALSE(directory.has("lodged.sock"));
 }

@@ -90,14 +90,18 @@ std::int32_t answer_value(lodge_writer& out, const Result<T>& result) {
     return answer_value(out, *result);
 }
 
+inline std::string counted_arguments(std::size_t count) {
+  return std::to_string(count) + (count == 1 ? " argument" : " arguments");
+}
+
 /// `is_function`: there is no next link. A verdict that cannot be is a bug of the plugin, and said so.
 inline std::int32_t answer_verdict(lodge_writer& out, const Verdict& verdict, std::size_t arity, bool is_function) {
   const bool goes_on = verdict.kind() == LODGE_CONTINUE || verdict.kind() == LODGE_CONTINUE_WITH;
   if (goes_on && is_function) return answer_error(out, LODGE_INTERNAL, "a function has no next link to continue with");
   if (verdict.kind() == LODGE_CONTINUE_WITH && verdict.count() != arity) {
     return answer_error(out, LODGE_INTERNAL,
-                        "continue_with was given " + std::to_string(verdict.count()) +
-                            " arguments, this callback has " + std::to_string(arity));
+                        "continue_with was given " + counted_arguments(verdict.count()) + ", this callback has " +
+                            std::to_string(arity));
   }
   if (verdict.kind() == LODGE_DEFERRED) {  // had there been a defer(), nobody would have looked at the verdict
     return answer_error(out, LODGE_INTERNAL, "deferred() was answered without a Call::defer()");
@@ -158,7 +162,7 @@ struct Invocation {
   static std::int32_t read(const lodge_call& call, typename S::values& values, lodge_writer& out) {
     if (call.arity != S::arity) {
       return answer_error(out, LODGE_INVALID_ARGUMENT,
-                          "expected " + std::to_string(S::arity) + " arguments, got " + std::to_string(call.arity));
+                          "expected " + counted_arguments(S::arity) + ", got " + std::to_string(call.arity));
     }
     lodge_mp_reader reader = lodge_mp_reader_of(call.args.data, call.args.size);
     Mismatch mismatch;

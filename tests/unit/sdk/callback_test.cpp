@@ -101,6 +101,7 @@ TEST_F(Callback, that_returns_nothing_writes_nothing) {
 
 TEST_F(Callback, refuses_another_arity) {
   expect_error(plugin.call("greet", "ho"), LODGE_INVALID_ARGUMENT, "expected 2 arguments, got 1");
+  expect_error(plugin.call("twice"), LODGE_INVALID_ARGUMENT, "expected 1 argument, got 0");
 }
 
 TEST_F(Callback, refuses_another_type_and_says_where) {
