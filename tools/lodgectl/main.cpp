@@ -8,7 +8,7 @@ int main(int count, char** words) {
   std::signal(SIGPIPE, SIG_IGN);  // a host that goes away is an error to report
   auto options = read_options(count, words);
   if (!options) {
-    Output::standard(false).error(options.error());
+    Output::standard(wants_json(count, words)).error(options.error());
     return lodge::control::status_of(ExitCode::usage);
   }
   Session session(*options, Output::standard(options->json));

@@ -1,9 +1,10 @@
 #include "lodgectl/options.hpp"
 
+#include <algorithm>
+#include <charconv>
 #include <cstdlib>
-// Commas belong to the words that people type, [1,2] and a = ["b", "c"]; NUL is in none.
-#define CXXOPTS_VECTOR_DELIMITER '\0'
-#include <cxxopts.hpp>
+#include <map>
+#include <span>
 
 #include "base/closest.hpp"
 #include "control/config_file.hpp"
@@ -11,10 +12,7 @@
 namespace lodge::ctl {
 namespace {
 
-// Stands before a word that is a negative number, so that cxxopts does not take it for an option.
-constexpr char not_an_option = '\x01';
-
-/// One option as cxxopts and the help know it.
+/// One option as the command line and the help know it.
 struct Known {
   std::string_view name;
   std::string_view value;  ///< "MS"; empty: a switch
@@ -30,87 +28,145 @@ constexpr Known known[] = {
     {"version", "", "the version of lodgectl", false},
     {"async", "", "call: do not wait for the answer", true},
     {"each-line", "FILE", "call: once for each line of a file (-: standard input)", true},
-    {"prefix", "PREFIX", "store list: only keys that begin so", true},
-    {"limit", "N", "store list, names: at most so many (1000)", true},
+    {"prefix", "PREFIX", "store list, config list: only keys that begin so", true},
+    {"limit", "N", "store list, config list, names: at most so many (1000)", true},
     {"shared", "", "names: the shared ones instead of the unique ones", true},
     {"connections", "N", "bench: connections (1)", true},
     {"depth", "N", "bench: calls under way on each connection (1)", true},
     {"seconds", "S", "bench: how long (3)", true},
 };
 
-bool negative_number(std::string_view word) {
-  return word.size() > 1 && word[0] == '-' && ((word[1] >= '0' && word[1] <= '9') || word[1] == '.');
+Error wrong(std::string message) { return {Code::INVALID_ARGUMENT, std::move(message)}; }
+
+std::string ticked(std::string_view word) { return "`" + std::string(word) + "`"; }
+
+/// "--timeout MS", as help and errors write it.
+std::string written(const Known& option) {
+  return "--" + std::string(option.name) + (option.value.empty() ? "" : " ") + std::string(option.value);
 }
 
-std::vector<std::string> guarded(int count, const char* const* words) {
-  std::vector<std::string> out;
-  for (int at = 0; at < count; ++at) {
-    const std::string word = words[at];
-    out.push_back(negative_number(word) ? not_an_option + word : word);
-  }
-  return out;
+/// nullptr: no option is called that.
+const Known* find_option(std::string_view name) {
+  const auto* const found = std::find_if(std::begin(known), std::end(known), [&](const Known& one) {
+    return one.name == name || (name == "h" && one.name == "help");
+  });
+  return found == std::end(known) ? nullptr : found;
 }
 
-cxxopts::Options parser() {
-  cxxopts::Options options("lodgectl");
-  auto add = options.add_options();
-  for (const Known& one : known) {
-    if (one.value.empty()) {
-      add(std::string(one.name), "", cxxopts::value<bool>());
-    } else {
-      add(std::string(one.name), "", cxxopts::value<std::string>());
-    }
-  }
-  add("words", "", cxxopts::value<std::vector<std::string>>());
-  options.parse_positional({"words"});
-  return options;
-}
-
-std::string wrong_option(std::string_view word) {
+Error no_option(std::string_view dashes, std::string_view name) {
   std::vector<std::string_view> names;
   for (const Known& one : known) names.push_back(one.name);
-  while (!word.empty() && word.front() == '-') word.remove_prefix(1);
-  const std::string_view near = closest(word, names);
-  return "no option `--" + std::string(word) + "`" +
-         (near.empty() ? std::string() : "; did you mean `--" + std::string(near) + "`?");
+  const std::string_view near = closest(name, names);
+  return wrong("no option " + ticked(std::string(dashes) + std::string(name)) +
+               (near.empty() ? "; see lodgectl --help" : "; did you mean " + ticked("--" + std::string(near)) + "?"));
 }
 
-/// Reads values out of what cxxopts found; keeps the first error.
+/// -5 and -.5 are words, and so is -, which stands for standard input.
+bool is_option(std::string_view word) {
+  return word.size() > 1 && word[0] == '-' && word[1] != '.' && (word[1] < '0' || word[1] > '9');
+}
+
+/// What was given: words, and options with their values, of which the last counts.
+struct Given {
+  std::vector<std::string> words;
+  std::map<std::string_view, std::string> values;  ///< by option; a switch: empty
+};
+
+/// Takes what may be an option's value off the front of the words that are left.
+Result<std::string> value_of(const Known& option, std::span<const char* const>& left) {
+  // Another option in its place means that it was forgotten.
+  if (left.empty() || (is_option(left.front()) && find_option(std::string_view(left.front()).substr(2)) != nullptr)) {
+    return wrong("--" + std::string(option.name) + " needs a value: " + written(option));
+  }
+  std::string value = left.front();
+  left = left.subspan(1);
+  return value;
+}
+
+Status take_option(std::string_view word, std::span<const char* const>& left, Given& given) {
+  const std::string_view dashes = word.substr(0, word.starts_with("--") ? 2 : 1);
+  const std::size_t equals = std::min(word.find('='), word.size());
+  const std::string_view name = word.substr(dashes.size(), equals - dashes.size());
+  const Known* const option = dashes.size() == 2 || name == "h" ? find_option(name) : nullptr;
+  if (option == nullptr) return no_option(dashes, name);
+  const bool has_value = equals < word.size();
+  if (option->value.empty()) {
+    if (has_value) return wrong("--" + std::string(name) + " takes no value, and was given " + ticked(word));
+    given.values[option->name] = "";
+    return {};
+  }
+  Result<std::string> value = has_value ? std::string(word.substr(equals + 1)) : value_of(*option, left);
+  if (!value) return std::move(value).error();
+  given.values[option->name] = *std::move(value);
+  return {};
+}
+
+Result<Given> take_apart(std::span<const char* const> left) {
+  Given given;
+  bool only_words = false;
+  while (!left.empty()) {
+    const std::string_view word = left.front();
+    left = left.subspan(1);
+    if (only_words || !is_option(word)) {
+      given.words.emplace_back(word);
+    } else if (word == "--") {
+      only_words = true;
+    } else if (Status taken = take_option(word, left, given); !taken) {
+      return std::move(taken).error();
+    }
+  }
+  return given;
+}
+
+std::string plain(double number) {
+  std::string text = std::to_string(number);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text;
+}
+
+/// Reads the values of what was given; keeps the first error.
 class Values {
  public:
-  explicit Values(const cxxopts::ParseResult& found) : found_(found) {}
+  explicit Values(const Given& given) : given_(given) {}
 
-  [[nodiscard]] bool flag(const std::string& name) const { return found_.count(name) > 0; }
+  [[nodiscard]] bool flag(std::string_view name) const { return given_.values.contains(name); }
 
-  void text(const std::string& name, std::string& value) const {
-    if (flag(name)) value = found_[name].as<std::string>();
+  void text(std::string_view name, std::string& value) {
+    const auto found = given_.values.find(name);
+    if (found != given_.values.end()) value = found->second;
+  }
+
+  /// A text that may not be empty: a variable of a script that is not set is no path.
+  void path(std::string_view name, std::string& value) {
+    text(name, value);
+    if (flag(name) && value.empty()) fail(name, "an empty value; it needs a path");
   }
 
   template <typename Number>
-  void number(const std::string& name, double least, double most, Number& value) {
-    if (!flag(name)) return;
-    const std::string& word = found_[name].as<std::string>();
-    char* end = nullptr;
-    const double read = std::strtod(word.c_str(), &end);
-    const bool whole = std::is_floating_point_v<Number> || read == static_cast<double>(static_cast<std::int64_t>(read));
-    if (word.empty() || *end != '\0' || !(read >= least && read <= most) || !whole) {
-      error = "--" + name + ": `" + word + "` is not a number from " + plain(least) + " to " + plain(most);
-    } else {
-      value = static_cast<Number>(read);
+  void number(std::string_view name, double least, double most, Number& value) {
+    constexpr bool whole = std::is_integral_v<Number>;
+    const auto found = given_.values.find(name);
+    if (found == given_.values.end()) return;
+    const std::string& word = found->second;
+    std::conditional_t<whole, std::int64_t, double> read = 0;
+    const auto [end, problem] = std::from_chars(word.data(), word.data() + word.size(), read);
+    const bool is_number = problem == std::errc() && end == word.data() + word.size();
+    if (!is_number || !(static_cast<double>(read) >= least && static_cast<double>(read) <= most)) {
+      return fail(name, ticked(word) + " is not a " + (whole ? "whole " : "") + "number from " + plain(least) + " to " +
+                            plain(most));
     }
+    value = static_cast<Number>(read);
   }
 
   std::string error;
 
  private:
-  static std::string plain(double number) {
-    std::string text = std::to_string(number);
-    text.erase(text.find_last_not_of('0') + 1);
-    if (text.back() == '.') text.pop_back();
-    return text;
+  void fail(std::string_view name, const std::string& why) {
+    if (error.empty()) error = "--" + std::string(name) + ": " + why;
   }
 
-  const cxxopts::ParseResult& found_;
+  const Given& given_;
 };
 
 std::filesystem::path usual_socket() {
@@ -119,60 +175,47 @@ std::filesystem::path usual_socket() {
                                               : control::default_socket(control::process_environment());
 }
 
-Result<Options> options_from(const cxxopts::ParseResult& found) {
+}  // namespace
+
+Result<Options> read_options(int count, const char* const* words) {
+  const Result<Given> given = take_apart({words + 1, static_cast<std::size_t>(std::max(count, 1) - 1)});
+  if (!given) return given.error();
   Options options;
-  Values values(found);
+  Values values(*given);
   std::string socket;
-  values.text("socket", socket);
-  options.socket = socket.empty() ? usual_socket() : std::filesystem::path(socket);
+  values.path("socket", socket);
   options.json = values.flag("json");
   options.help = values.flag("help");
   options.version = values.flag("version");
   options.async = values.flag("async");
   options.shared = values.flag("shared");
-  values.text("each-line", options.each_line);
+  values.path("each-line", options.each_line);
   values.text("prefix", options.prefix);
   values.number("timeout", 1, 3'600'000, options.timeout_ms);
   values.number("limit", 1, 1'000'000'000, options.limit);
   values.number("connections", 1, 1000, options.connections);
   values.number("depth", 1, 10'000, options.depth);
   values.number("seconds", 0.01, 3600, options.seconds);
-  if (!values.error.empty()) return Error{Code::INVALID_ARGUMENT, values.error};
+  if (!values.error.empty()) return wrong(values.error);
+  options.socket = socket.empty() ? usual_socket() : std::filesystem::path(socket);
   for (const Known& one : known) {
-    if (one.of_verb && values.flag(std::string(one.name))) options.given.emplace_back(one.name);
+    if (one.of_verb && values.flag(one.name)) options.given.emplace_back(one.name);
   }
-  if (values.flag("words")) options.words = found["words"].as<std::vector<std::string>>();
-  for (std::string& word : options.words) {
-    if (!word.empty() && word.front() == not_an_option) word.erase(0, 1);
-  }
+  options.words = given->words;
   return options;
 }
 
-}  // namespace
-
-Result<Options> read_options(int count, const char* const* words) {
-  const std::vector<std::string> safe = guarded(count, words);
-  std::vector<const char*> pointers;
-  pointers.reserve(safe.size());
-  for (const std::string& word : safe) pointers.push_back(word.c_str());
-  try {
-    return options_from(parser().parse(static_cast<int>(pointers.size()), pointers.data()));
-  } catch (const cxxopts::exceptions::no_such_option& error) {
-    const std::string what = error.what();  // Option ‘x’ does not exist
-    const auto open = what.find("\u2018");
-    const auto close = what.find("\u2019");
-    if (open == std::string::npos || close == std::string::npos) return Error{Code::INVALID_ARGUMENT, what};
-    return Error{Code::INVALID_ARGUMENT, wrong_option(what.substr(open + 3, close - open - 3))};
-  } catch (const cxxopts::exceptions::exception& error) {
-    return Error{Code::INVALID_ARGUMENT, error.what()};
-  }
+bool wants_json(int count, const char* const* words) {
+  return std::any_of(words, words + count, [](std::string_view word) { return word == "--json"; });
 }
 
-std::string options_help() {
+std::string options_help(std::string_view only) {
   std::string text;
   for (const Known& one : known) {
-    std::string option = "  --" + std::string(one.name);
-    if (!one.value.empty()) option += " " + std::string(one.value);
+    if (!only.empty() && (" " + std::string(only) + " ").find(" " + std::string(one.name) + " ") == std::string::npos) {
+      continue;
+    }
+    std::string option = "  " + written(one);
     option.resize(std::max<std::size_t>(option.size() + 1, 24), ' ');
     text += option + std::string(one.help) + "\n";
   }

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/status.hpp"
@@ -31,10 +32,14 @@ struct Options {
   std::vector<std::string> given;  ///< the options of single verbs that were on the command line
 };
 
-/// INVALID_ARGUMENT says which option is wrong, and what was probably meant. A negative number counts as a word.
+/// The first word is the program's name. INVALID_ARGUMENT says which option is wrong, and what was probably meant. A
+/// negative number counts as a word, and so does all that follows `--`.
 [[nodiscard]] Result<Options> read_options(int count, const char* const* words);
 
-/// The lines of `--help` on options.
-[[nodiscard]] std::string options_help();
+/// Whether a command line that cannot be read asks for JSON: its error is told so.
+[[nodiscard]] bool wants_json(int count, const char* const* words);
+
+/// The lines of `--help` on options: all, or those named, with spaces between.
+[[nodiscard]] std::string options_help(std::string_view only = "");
 
 }  // namespace lodge::ctl
