@@ -41,7 +41,7 @@ Value summary(service::Service& each) {
   return Value::map({{"name", each.spec().name},
                      {"status", service::running_name(state.running)},
                      {"reason", state.reason},
-                     {"since_ms", state.since_wall_ns / 1'000'000},
+                     {"since_unix_ms", state.since_wall_ns / 1'000'000},
                      {"version", each.spec().version},
                      {"class", each.spec().service_class},
                      {"global", each.spec().global},

@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "base/utf8.hpp"
+#include "lodgectl/time_text.hpp"
 #include "wire/json.hpp"
 
 namespace lodge::ctl {
@@ -23,25 +25,15 @@ bool is_one_of(std::string_view word, std::span<const std::string_view> words) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-/// What a terminal could act upon is shown instead.
-std::string escaped(std::string_view text) {
-  constexpr char digits[] = "0123456789abcdef";
-  std::string out;
-  for (const char letter : text) {
-    const auto byte = static_cast<unsigned char>(letter);
-    if (byte >= 0x20 && byte != 0x7f) {
-      out += letter;
-    } else if (letter == '\n') {
-      out += "\\n";
-    } else if (letter == '\t') {
-      out += "\\t";
-    } else {
-      out += "\\x";
-      out += digits[byte >> 4];
-      out += digits[byte & 15];
-    }
+constexpr std::string_view moment_suffix = "_unix_ms";
+constexpr std::string_view duration_suffix = "_ms";
+
+/// What a table calls a member: milliseconds are told as times, without their unit.
+std::string title_of(std::string_view name) {
+  for (const std::string_view suffix : {moment_suffix, duration_suffix}) {
+    if (name.ends_with(suffix)) return std::string(name.substr(0, name.size() - suffix.size()));
   }
-  return out;
+  return std::string(name);
 }
 
 /// The columns of a table: those asked for that some row has, then all others in the order of their appearance.
@@ -73,14 +65,14 @@ bool is_table(const Value& value) {
 
 std::string cell_of(const Value& value) {
   if (value.is_nil()) return "-";
-  if (const std::string* text = value.as_text()) return text->empty() ? "-" : escaped(*text);
+  if (const std::string* text = value.as_text()) return text->empty() ? "-" : escape_for_terminal(*text);
   const Value::List* list = value.as_list();
   if (list == nullptr) return wire::json_from_value(value);
   if (list->empty()) return "-";
   std::string joined;
   for (const Value& item : *list) {
     if (item.as_text() == nullptr) return wire::json_from_value(value);
-    joined += (joined.empty() ? "" : ", ") + escaped(*item.as_text());
+    joined += (joined.empty() ? "" : ", ") + escape_for_terminal(*item.as_text());
   }
   return joined;
 }
@@ -93,7 +85,8 @@ std::size_t width_of(std::string_view text) {
 Output Output::standard(bool json) {
   const char* no_colour = std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe): there are no threads yet
   const bool colour = isatty(STDOUT_FILENO) == 1 && (no_colour == nullptr || *no_colour == '\0');
-  return {std::cout, std::cerr, json, colour};
+  static const SystemClock clock;
+  return {std::cout, std::cerr, clock, json, colour};
 }
 
 void Output::value(const Value& value) {
@@ -107,12 +100,14 @@ void Output::table(const Value& rows, std::span<const std::string_view> columns,
   if (json_ || list == nullptr) return value(rows);
   if (list->empty()) return note(none);
   const std::vector<std::string> names = columns_of(*list, columns);
-  std::vector<std::vector<std::string>> lines{names};
+  std::vector<std::string> titles;
+  for (const std::string& name : names) titles.push_back(title_of(name));
+  std::vector<std::vector<std::string>> lines{titles};
   for (const Value& row : *list) {
     std::vector<std::string>& cells = lines.emplace_back();
     for (const std::string& name : names) {
       const Value* found = row.find(name);
-      cells.push_back(found == nullptr ? "-" : cell_of(*found));
+      cells.push_back(found == nullptr ? "-" : shown(name, *found));
     }
     if (names.empty()) cells.push_back(cell_of(row));  // a list of something else: one a line
   }
@@ -128,17 +123,27 @@ void Output::fields(const Value& map) {
   const Value::Map* entries = map.as_map();
   if (json_ || entries == nullptr) return value(map);
   std::size_t widest = 0;
-  for (const auto& [key, held] : *entries) widest = std::max(widest, width_of(cell_of(key)));
+  for (const auto& [key, held] : *entries) widest = std::max(widest, width_of(title_of(cell_of(key))));
   for (const auto& [key, held] : *entries) {
     if (is_table(held)) continue;
     const std::string name = cell_of(key);
-    out_ << name << std::string(widest - width_of(name) + 2, ' ') << painted(cell_of(held)) << '\n';
+    const std::string title = title_of(name);
+    out_ << title << std::string(widest - width_of(title) + 2, ' ') << painted(shown(name, held));
+    if (name.ends_with(moment_suffix) && held.as_int() != nullptr) out_ << ", " << utc_text(*held.as_int());
+    out_ << '\n';
   }
   for (const auto& [key, held] : *entries) {
     if (!is_table(held)) continue;
     out_ << '\n' << cell_of(key) << ":\n";
     table(held, {}, "");
   }
+}
+
+std::string Output::shown(std::string_view name, const Value& value) const {
+  const std::int64_t* const number = value.as_int();
+  if (number != nullptr && name.ends_with(moment_suffix)) return ago_text(*number, clock_.wall() / 1'000'000);
+  if (number != nullptr && name.ends_with(duration_suffix)) return duration_text(*number);
+  return cell_of(value);
 }
 
 void Output::row(const std::vector<std::string>& cells, const std::vector<std::size_t>& widths, bool head) {
@@ -164,12 +169,16 @@ void Output::note(std::string_view text) {
   if (!json_) errors_ << text << '\n';
 }
 
+void Output::summary(std::string_view text, const Value& figures) {
+  errors_ << (json_ ? wire::json_from_value(Value::map({{"summary", figures}})) : std::string(text)) << '\n';
+}
+
 void Output::error(const Error& error) {
   if (json_) {
     errors_ << wire::json_from_value(Value::map({{"error", error_value(error)}})) << '\n';
     return;
   }
-  errors_ << "lodgectl: " << escaped(error.text());
+  errors_ << "lodgectl: " << escape_for_terminal(error.text());
   // Where it may have run, whoever tries again must know.
   if (error.executed == Executed::maybe) errors_ << " (it may have run)";
   errors_ << '\n';

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/status.hpp"
 #include "wire/value.hpp"
 
@@ -17,29 +18,34 @@ class Output {
  public:
   /// Colour when `out` is a terminal and NO_COLOR is not set.
   static Output standard(bool json);
-  Output(std::ostream& out, std::ostream& errors, bool json, bool colour)
-      : out_(out), errors_(errors), json_(json), colour_(colour) {}
+  Output(std::ostream& out, std::ostream& errors, const Clock& clock, bool json, bool colour)
+      : out_(out), errors_(errors), clock_(clock), json_(json), colour_(colour) {}
 
   [[nodiscard]] bool json() const { return json_; }
 
   /// A value as it is: JSON, on one line where it is short.
   void value(const wire::Value& value);
-  /// A list of maps as a table: first `columns`, then what else there is. `none` is said when the list is empty.
+  /// A list of maps as a table: first `columns`, then what else there is. `none` is said when the list is empty. What
+  /// is called `..._ms` is shown as a duration, what is called `..._unix_ms` as how long ago that was.
   void table(const wire::Value& rows, std::span<const std::string_view> columns, std::string_view none);
-  /// A map as lines "key  value"; lists of maps in it follow as tables.
+  /// A map as lines "key  value"; lists of maps in it follow as tables. Milliseconds as above.
   void fields(const wire::Value& map);
   void line(std::string_view text);
   /// On the error stream; with JSON as {"error": {...}}.
   void error(const Error& error);
+  /// On the error stream; with JSON as {"summary": figures}.
+  void summary(std::string_view text, const wire::Value& figures);
   /// On the error stream, for people only.
   void note(std::string_view text);
 
  private:
   void row(const std::vector<std::string>& cells, const std::vector<std::size_t>& widths, bool head);
+  [[nodiscard]] std::string shown(std::string_view name, const wire::Value& value) const;
   [[nodiscard]] std::string painted(std::string_view text) const;
 
   std::ostream& out_;
   std::ostream& errors_;
+  const Clock& clock_;
   bool json_;
   bool colour_;
 };

@@ -13,10 +13,11 @@ constexpr std::string_view columns[] = {"name", "status"};
 
 class OutputTest : public ::testing::Test {
  protected:
-  Output plain() { return {out_, errors_, false, false}; }
-  Output json() { return {out_, errors_, true, false}; }
-  Output coloured() { return {out_, errors_, false, true}; }
+  Output plain() { return {out_, errors_, clock_, false, false}; }
+  Output json() { return {out_, errors_, clock_, true, false}; }
+  Output coloured() { return {out_, errors_, clock_, false, true}; }
 
+  ManualClock clock_;
   std::ostringstream out_;
   std::ostringstream errors_;
 };
@@ -46,6 +47,26 @@ TEST_F(OutputTest, json_is_one_line) {
 TEST_F(OutputTest, fields_show_lists_of_maps_as_tables_below) {
   plain().fields(Value::map({{"chain", Value::List{Value::map({{"plugin", "p"}})}}, {"name", "a"}, {"is", true}}));
   EXPECT_EQ(out_.str(), "name   a\nis     true\n\nchain:\nplugin\np\n");
+}
+
+TEST_F(OutputTest, milliseconds_are_told_as_times_to_people_and_as_numbers_to_machines) {
+  clock_.advance(1'769'860'805'000'000'000 - clock_.wall());
+  const Value row = Value::map({{"since_unix_ms", 1'769'860'685'000}, {"uptime_ms", 7'500'000}});
+  plain().fields(row);
+  EXPECT_EQ(out_.str(), "since   2 min ago, 2026-01-31T11:58:05Z\nuptime  2 h 5 min\n");
+  out_.str("");
+  plain().table(Value::List{row}, columns, "none");
+  EXPECT_EQ(out_.str(), "since      uptime\n2 min ago  2 h 5 min\n");
+  out_.str("");
+  json().fields(row);
+  EXPECT_EQ(out_.str(), "{\"since_unix_ms\":1769860685000,\"uptime_ms\":7500000}\n");
+}
+
+TEST_F(OutputTest, a_summary_is_a_sentence_or_json_on_the_error_stream) {
+  plain().summary("1 call", Value::map({{"calls", 1}}));
+  json().summary("1 call", Value::map({{"calls", 1}}));
+  EXPECT_EQ(errors_.str(), "1 call\n{\"summary\":{\"calls\":1}}\n");
+  EXPECT_EQ(out_.str(), "");
 }
 
 TEST_F(OutputTest, what_a_terminal_could_act_upon_is_escaped) {

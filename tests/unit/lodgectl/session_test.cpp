@@ -30,7 +30,7 @@ class Runs : public ::testing::Test {
     EXPECT_TRUE(options.ok());
     out_.str("");
     errors_.str("");
-    Session session(*options, {out_, errors_, options->json, false});
+    Session session(*options, {out_, errors_, clock_, options->json, false});
     return run_verb(session);
   }
 
@@ -52,6 +52,7 @@ class Runs : public ::testing::Test {
 
   std::atomic<int> calls_ = 0;
   FakeHost host_{[this](const auto& call, const auto& arguments) { return answer(call, arguments); }};
+  const SystemClock clock_;
   std::ostringstream out_;
   std::ostringstream errors_;
 };

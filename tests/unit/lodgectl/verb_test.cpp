@@ -17,10 +17,11 @@ class Verbs : public ::testing::Test {
     words.insert(words.begin(), {"lodgectl", "--socket", "/nonexistent/lodged.sock"});
     const auto options = read_options(static_cast<int>(words.size()), words.data());
     EXPECT_TRUE(options.ok());
-    Session session(*options, {out_, errors_, false, false});
+    Session session(*options, {out_, errors_, clock_, false, false});
     return run_verb(session);
   }
 
+  const ManualClock clock_;
   std::ostringstream out_;
   std::ostringstream errors_;
 };
