@@ -104,8 +104,8 @@ Value figures(std::vector<std::int64_t> took_ns, std::uint64_t errors, double se
 
 ExitCode bench(Session& session, Words words) {
   const Options& options = session.options();
-  const auto arguments = arguments_from(words.subspan(2));
-  if (!arguments) return session.wrong_usage(arguments.error().message);
+  const auto arguments = arguments_from(words.subspan(2), session.input());
+  if (!arguments) return session.wrong_argument(arguments.error());
   // One call first: whoever misspells a name wants to hear of it, not to read a table of errors.
   const auto first = session.call(words[0], words[1], *arguments);
   if (!first) return session.failed(first.error());

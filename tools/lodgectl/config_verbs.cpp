@@ -35,8 +35,8 @@ ExitCode get(Session& session, Words words) {
 }
 
 ExitCode put(Session& session, Words words) {
-  const auto value = argument_from(words[2]);
-  if (!value) return session.wrong_usage(value.error().message);
+  const auto value = argument_from(words[2], session.input());
+  if (!value) return session.wrong_argument(value.error());
   const auto done = session.ask("config_put", {words[0], words[1], *value});
   return done ? ExitCode::ok : session.failed(done.error());
 }

@@ -1,5 +1,6 @@
 // lodgectl: talks to a running host over its control socket.
 #include <csignal>
+#include <iostream>
 
 #include "lodgectl/verb.hpp"
 
@@ -11,6 +12,6 @@ int main(int count, char** words) {
     Output::standard(wants_json(count, words)).error(options.error());
     return lodge::control::status_of(ExitCode::usage);
   }
-  Session session(*options, Output::standard(options->json));
+  Session session(*options, Output::standard(options->json), std::cin);
   return lodge::control::status_of(run_verb(session));
 }

@@ -51,4 +51,9 @@ ExitCode Session::wrong_usage(std::string_view message) {
   return ExitCode::usage;
 }
 
+ExitCode Session::wrong_argument(const Error& error) {
+  output_.error(error);
+  return error.code == Code::NOT_FOUND ? ExitCode::no_input : ExitCode::usage;
+}
+
 }  // namespace lodge::ctl

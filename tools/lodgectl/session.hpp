@@ -1,6 +1,7 @@
 // One run of lodgectl: its options, its output, and the connection, made when it is first needed.
 #pragma once
 
+#include <iosfwd>
 #include <optional>
 #include <string_view>
 
@@ -17,10 +18,13 @@ using control::ExitCode;
 
 class Session {
  public:
-  Session(Options options, Output output) : options_(std::move(options)), output_(output) {}
+  /// `input` is standard input, or a test's.
+  Session(Options options, Output output, std::istream& input)
+      : options_(std::move(options)), output_(output), input_(input) {}
 
   [[nodiscard]] const Options& options() const { return options_; }
   [[nodiscard]] Output& output() { return output_; }
+  [[nodiscard]] std::istream& input() { return input_; }
   [[nodiscard]] const Clock& clock() const { return clock_; }
 
   /// The connection. UNAVAILABLE says where a host was looked for.
@@ -43,10 +47,13 @@ class Session {
   /// Prints the error; what to end with.
   ExitCode failed(const Error& error);
   ExitCode wrong_usage(std::string_view message);
+  /// NOT_FOUND: a file named on the command line cannot be read.
+  ExitCode wrong_argument(const Error& error);
 
  private:
   Options options_;
   Output output_;
+  std::istream& input_;
   SystemClock clock_;
   std::optional<wire::Client> client_;
 };

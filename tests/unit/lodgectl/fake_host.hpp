@@ -4,6 +4,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <climits>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -41,6 +43,9 @@ class FakeHost {
     std::filesystem::remove_all(directory_);
   }
 
+  /// Closes each connection once it has answered so many calls on it.
+  void hang_up_after(int calls) { calls_max_ = calls; }
+
   [[nodiscard]] std::filesystem::path path() const { return directory_ / "lodged.sock"; }
 
  private:
@@ -54,10 +59,11 @@ class FakeHost {
 
   void serve(const platform::UniqueFd& socket) {
     wire::FrameReader reader;
-    for (;;) {
+    for (int calls = -1; calls < calls_max_;) {  // the hello is none
       auto frame = reader.next();
       if (!frame) return;
       if (frame->has_value()) {
+        ++calls;
         reply_to(socket, **frame);
         continue;
       }
@@ -92,6 +98,7 @@ class FakeHost {
   }
 
   Answer answer_;
+  std::atomic<int> calls_max_ = INT_MAX;
   std::filesystem::path directory_;
   platform::UniqueFd listening_;
   std::vector<std::thread> serving_;

@@ -10,12 +10,16 @@
 
 #include "fake_host.hpp"
 #include "lodgectl/verb.hpp"
+#include "wire/json.hpp"
 
 namespace lodge::ctl {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::Ge;
 using ::testing::HasSubstr;
+using ::testing::Le;
+using ::testing::SizeIs;
 using ::testing::StartsWith;
 using wire::Value;
 
@@ -30,7 +34,7 @@ class Runs : public ::testing::Test {
     EXPECT_TRUE(options.ok());
     out_.str("");
     errors_.str("");
-    Session session(*options, {out_, errors_, clock_, options->json, false});
+    Session session(*options, {out_, errors_, clock_, options->json, false}, in_);
     return run_verb(session);
   }
 
@@ -40,19 +44,30 @@ class Runs : public ::testing::Test {
     if (call.service != "echo") return Error{Code::NOT_FOUND, "no service `" + std::string(call.service) + "`"};
     if (arguments.size() == 1 && arguments[0] == Value("bad"))
       return Error{Code::INVALID_ARGUMENT, "bad", Executed::yes};
+    if (arguments.size() == 1 && arguments[0] == Value("last")) draining_ = true;
+    if (draining_) return Error{Code::UNAVAILABLE, "draining", Executed::no};
     return Value(arguments);
   }
 
-  static Result<Value> of_host(std::string_view name, const Value::List& arguments) {
+  Result<Value> of_host(std::string_view name, const Value::List& arguments) {
     if (name == "status") return Value::map({{"name", "fake"}});
     if (name == "store_list") return Value(Value::List{Value::map({{"value", 3}, {"key", arguments.at(0)}})});
-    if (name == "config_put") return Value(arguments);
     return Error{Code::UNIMPLEMENTED, "nothing of the kind"};
   }
 
+  /// What was printed for each line.
+  std::vector<Value> printed() const {
+    std::vector<Value> values;
+    std::istringstream lines(out_.str());
+    for (std::string line; std::getline(lines, line);) values.push_back(*wire::value_from_json(line));
+    return values;
+  }
+
   std::atomic<int> calls_ = 0;
+  std::atomic<bool> draining_ = false;
   FakeHost host_{[this](const auto& call, const auto& arguments) { return answer(call, arguments); }};
   const SystemClock clock_;
+  std::istringstream in_;
   std::ostringstream out_;
   std::ostringstream errors_;
 };
@@ -94,6 +109,73 @@ TEST_F(Runs, lines_that_fail_are_counted_and_named) {
   EXPECT_EQ(run({"call", "echo", "say", "--each-line", file}), ExitCode::failed);
   EXPECT_THAT(errors_.str(),
               AllOf(HasSubstr("INVALID_ARGUMENT: line 2: bad"), HasSubstr("3 calls, 2 answered, 1 failed")));
+}
+
+TEST_F(Runs, each_line_that_was_read_is_answered_in_order_when_the_host_becomes_unavailable) {
+  std::string text;
+  for (int line = 1; line <= 500; ++line) text += line == 100 ? "last\n" : "line\n";
+  in_.str(text);
+  EXPECT_EQ(run({"--json", "call", "echo", "say", "--each-line", "-"}), ExitCode::unavailable);
+  const std::vector<Value> lines = printed();
+  ASSERT_THAT(lines, SizeIs(AllOf(Ge(100U), Le(164U))));
+  for (std::size_t at = 0; at < lines.size(); ++at) {
+    EXPECT_EQ(*lines[at].find("line"), Value(at + 1));
+    EXPECT_NE(lines[at].find(at + 1 < 100 ? "result" : "error"), nullptr) << at;
+  }
+  const Value summary = *wire::value_from_json(errors_.str())->find("summary");
+  EXPECT_EQ(*summary.find("calls"), Value(lines.size()));
+  EXPECT_EQ(*summary.find("answered"), Value(99));
+  EXPECT_EQ(*summary.find("failed"), Value(lines.size() - 99));
+  EXPECT_EQ(*summary.find("stopped"), Value(true));
+}
+
+TEST_F(Runs, each_line_that_was_read_is_answered_in_order_when_the_connection_breaks) {
+  host_.hang_up_after(50);
+  std::string text;
+  for (int line = 1; line <= 500; ++line) text += "line\n";
+  in_.str(text);
+  EXPECT_EQ(run({"--json", "call", "echo", "say", "--each-line", "-"}), ExitCode::unavailable);
+  const std::vector<Value> lines = printed();
+  ASSERT_THAT(lines, SizeIs(AllOf(Ge(51U), Le(115U))));
+  for (std::size_t at = 0; at < lines.size(); ++at) {
+    EXPECT_EQ(*lines[at].find("line"), Value(at + 1));
+    EXPECT_NE(lines[at].find(at < 50 ? "result" : "error"), nullptr) << at;
+  }
+  EXPECT_EQ(*lines.back().find("error")->find("code"), Value("UNAVAILABLE"));
+}
+
+TEST_F(Runs, a_line_that_is_too_large_fails_alone) {
+  in_.str("one\n" + std::string(17 << 20, 'x') + "\nthree\n");
+  EXPECT_EQ(run({"--json", "call", "echo", "say", "--each-line", "-"}), ExitCode::failed);
+  const std::vector<Value> lines = printed();
+  ASSERT_THAT(lines, SizeIs(3));
+  EXPECT_EQ(*lines[1].find("error")->find("code"), Value("RESOURCE_EXHAUSTED"));
+  EXPECT_EQ(*lines[2].find("result"), Value(Value::List{"three"}));
+}
+
+TEST_F(Runs, one_call_is_summed_up_in_the_singular) {
+  in_.str("one");
+  EXPECT_EQ(run({"call", "echo", "say", "--each-line", "-"}), ExitCode::ok);
+  EXPECT_THAT(errors_.str(), StartsWith("1 call, 1 answered, 0 failed, "));
+}
+
+TEST_F(Runs, standard_input_is_lines_or_an_argument_and_not_both) {
+  EXPECT_EQ(run({"call", "echo", "say", "@-", "--each-line", "-"}), ExitCode::usage);
+  EXPECT_THAT(errors_.str(), HasSubstr("standard input can be read once"));
+}
+
+TEST_F(Runs, an_argument_may_come_from_standard_input) {
+  in_.str("{\"a\":\n1}");
+  EXPECT_EQ(run({"call", "echo", "say", "@-"}), ExitCode::ok);
+  EXPECT_EQ(out_.str(), "[{\"a\":1}]\n");
+}
+
+TEST_F(Runs, an_argument_that_would_lose_something_is_a_wrong_command_line) {
+  for (const char* word : {"{\"$bin\":\"!!\"}", "[18446744073709551616]", "{\"a\":1,\"a\":2}"}) {
+    EXPECT_EQ(run({"call", "echo", "say", word}), ExitCode::usage) << word;
+    EXPECT_THAT(errors_.str(), HasSubstr("line 1, column ")) << word;
+  }
+  EXPECT_EQ(calls_, 0);
 }
 
 TEST_F(Runs, async_returns_without_the_answer_but_reports_a_refusal) {

@@ -8,6 +8,7 @@
 namespace lodge::ctl {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 /// What `lodgectl WORDS` says where no host listens.
@@ -17,11 +18,12 @@ class Verbs : public ::testing::Test {
     words.insert(words.begin(), {"lodgectl", "--socket", "/nonexistent/lodged.sock"});
     const auto options = read_options(static_cast<int>(words.size()), words.data());
     EXPECT_TRUE(options.ok());
-    Session session(*options, {out_, errors_, clock_, false, false});
+    Session session(*options, {out_, errors_, clock_, false, false}, in_);
     return run_verb(session);
   }
 
   const ManualClock clock_;
+  std::istringstream in_;
   std::ostringstream out_;
   std::ostringstream errors_;
 };
@@ -63,6 +65,10 @@ TEST_F(Verbs, help_lists_them_all) {
 TEST_F(Verbs, a_file_that_is_missing_is_no_input) {
   EXPECT_EQ(run({"inspect", "/nonexistent/plugin.so"}), ExitCode::no_input);
   EXPECT_EQ(run({"call", "s", "f", "--each-line", "/nonexistent/text"}), ExitCode::no_input);
+  EXPECT_EQ(run({"call", "s", "f", "@/nonexistent/json"}), ExitCode::no_input);
+  EXPECT_THAT(errors_.str(), AllOf(HasSubstr("/nonexistent/json: cannot be read: No such file"),
+                                   HasSubstr("'\"@/nonexistent/json\"'")));
+  EXPECT_EQ(run({"store", "put", "s", "k", "@/nonexistent/json"}), ExitCode::no_input);
 }
 
 }  // namespace
