@@ -44,9 +44,8 @@ struct AdminVerb {
 
 /// By topic; each in a file of its own.
 [[nodiscard]] std::span<const AdminVerb> status_verbs();
-[[nodiscard]] std::span<const AdminVerb> store_verbs();
+[[nodiscard]] std::span<const AdminVerb> entry_verbs();
 [[nodiscard]] std::span<const AdminVerb> names_verbs();
-[[nodiscard]] std::span<const AdminVerb> config_verbs();
 
 /// The built-in plugin. Its instances find the Admin at Place::admin.
 [[nodiscard]] const lodge_plugin& admin_plugin();

@@ -102,7 +102,7 @@ Value figures(std::vector<std::int64_t> took_ns, std::uint64_t errors, double se
                      {"max_us", micros(took_ns, 1)}});
 }
 
-ExitCode bench(Session& session, Words words) {
+ExitCode bench(Session& session, const Verb& /*verb*/, Words words) {
   const Options& options = session.options();
   const auto arguments = arguments_from(words.subspan(2), session.input());
   if (!arguments) return session.wrong_argument(arguments.error());

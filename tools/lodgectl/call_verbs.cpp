@@ -32,7 +32,7 @@ ExitCode call_lines(Session& session, Words words, Value::List arguments) {
   return in ? calls.run(*in, file) : session.wrong_argument(in.error());
 }
 
-ExitCode call(Session& session, Words words) {
+ExitCode call(Session& session, const Verb& /*verb*/, Words words) {
   const Options& options = session.options();
   const bool lines = !options.each_line.empty();
   if (options.async && lines) return session.wrong_usage("--async and --each-line exclude each other");

@@ -64,7 +64,7 @@ Value value_of(const plugin::Descriptor& descriptor) {
                      {"callbacks", rows_of(descriptor.callbacks, callback_row)}});
 }
 
-ExitCode inspect(Session& session, Words words) {
+ExitCode inspect(Session& session, const Verb& /*verb*/, Words words) {
   const auto descriptor = plugin::describe_file(words[0], plugin::ScanOptions{plugin::find_describe_program()});
   if (!descriptor) {
     session.output().error(descriptor.error());

@@ -18,7 +18,8 @@ struct Verb {
   std::size_t least;         ///< arguments
   std::size_t most;          ///< arguments
   std::string_view options;  ///< those of its own that it takes, with spaces between
-  ExitCode (*run)(Session& session, Words words);
+  ExitCode (*run)(Session& session, const Verb& verb, Words words);
+  std::string_view asks = "";  ///< the function of the host behind it
 };
 
 constexpr std::size_t any_number = SIZE_MAX;
@@ -26,8 +27,7 @@ constexpr std::size_t any_number = SIZE_MAX;
 // One table a file.
 [[nodiscard]] std::span<const Verb> host_verbs();
 [[nodiscard]] std::span<const Verb> call_verbs();
-[[nodiscard]] std::span<const Verb> store_verbs();
-[[nodiscard]] std::span<const Verb> config_verbs();
+[[nodiscard]] std::span<const Verb> entry_verbs();
 [[nodiscard]] std::span<const Verb> inspect_verbs();
 [[nodiscard]] std::span<const Verb> bench_verbs();
 

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <fstream>
+#include <mutex>
 #include <sstream>
 
 #include "fake_host.hpp"
@@ -50,8 +51,13 @@ class Runs : public ::testing::Test {
   }
 
   Result<Value> of_host(std::string_view name, const Value::List& arguments) {
+    const std::lock_guard lock(asked_mutex_);
+    asked_ = std::string(name) + " " + wire::json_from_value(arguments);
     if (name == "status") return Value::map({{"name", "fake"}});
-    if (name == "store_list") return Value(Value::List{Value::map({{"value", 3}, {"key", arguments.at(0)}})});
+    if (name == "names") return Value(Value::List{Value::map({{"name", "one"}})});
+    if (name == "store_list" && arguments.at(0) == Value("words")) {
+      return Value(Value::List{Value::map({{"value", 3}, {"key", arguments.at(0)}})});
+    }
     return Error{Code::UNIMPLEMENTED, "nothing of the kind"};
   }
 
@@ -63,8 +69,16 @@ class Runs : public ::testing::Test {
     return values;
   }
 
+  /// What the host itself was asked last.
+  std::string asked() {
+    const std::lock_guard lock(asked_mutex_);
+    return asked_;
+  }
+
   std::atomic<int> calls_ = 0;
   std::atomic<bool> draining_ = false;
+  std::mutex asked_mutex_;
+  std::string asked_;
   FakeHost host_{[this](const auto& call, const auto& arguments) { return answer(call, arguments); }};
   const SystemClock clock_;
   std::istringstream in_;
@@ -176,6 +190,30 @@ TEST_F(Runs, an_argument_that_would_lose_something_is_a_wrong_command_line) {
     EXPECT_THAT(errors_.str(), HasSubstr("line 1, column ")) << word;
   }
   EXPECT_EQ(calls_, 0);
+}
+
+TEST_F(Runs, the_same_words_reach_a_store_and_the_configuration) {
+  for (const std::string of : {"store", "config"}) {
+    EXPECT_EQ(run({of, "put", "there", "key", "[1]"}), ExitCode::failed);
+    EXPECT_EQ(asked(), of + "_put [\"there\",\"key\",[1]]");
+    EXPECT_EQ(run({of, "get", "there", "12"}), ExitCode::failed);
+    EXPECT_EQ(asked(), of + "_get [\"there\",\"12\"]") << "a key is text, whatever it looks like";
+    EXPECT_EQ(run({of, "delete", "there", "{\"$bin\":\"AAE=\"}"}), ExitCode::failed);
+    EXPECT_EQ(asked(), of + "_delete [\"there\",{\"$bin\":\"AAE=\"}]") << "or bytes, as list shows them";
+    EXPECT_EQ(run({of, "list", "there", "--prefix", "k", "--limit", "7"}), ExitCode::failed);
+    EXPECT_EQ(asked(), of + "_list [\"there\",\"k\",7]");
+  }
+  EXPECT_EQ(run({"config"}), ExitCode::failed);
+  EXPECT_EQ(asked(), "config_domains []");
+  EXPECT_EQ(run({"config", "list"}), ExitCode::failed);
+  EXPECT_EQ(asked(), "config_domains []");
+}
+
+TEST_F(Runs, a_list_that_is_as_long_as_its_limit_says_that_there_may_be_more) {
+  EXPECT_EQ(run({"names", "--limit", "1"}), ExitCode::ok);
+  EXPECT_THAT(errors_.str(), HasSubstr("there may be more: --limit N"));
+  EXPECT_EQ(run({"names", "--limit", "2"}), ExitCode::ok);
+  EXPECT_EQ(errors_.str(), "");
 }
 
 TEST_F(Runs, async_returns_without_the_answer_but_reports_a_refusal) {

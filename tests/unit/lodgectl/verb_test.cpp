@@ -10,6 +10,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 /// What `lodgectl WORDS` says where no host listens.
 class Verbs : public ::testing::Test {
@@ -18,6 +19,8 @@ class Verbs : public ::testing::Test {
     words.insert(words.begin(), {"lodgectl", "--socket", "/nonexistent/lodged.sock"});
     const auto options = read_options(static_cast<int>(words.size()), words.data());
     EXPECT_TRUE(options.ok());
+    out_.str("");
+    errors_.str("");
     Session session(*options, {out_, errors_, clock_, false, false}, in_);
     return run_verb(session);
   }
@@ -37,6 +40,23 @@ TEST_F(Verbs, unknown_second_words_too) {
   EXPECT_EQ(run({"store", "lst", "words"}), ExitCode::usage);
   EXPECT_THAT(errors_.str(),
               HasSubstr("`store` has no `lst`; did you mean `list`? (there are: list, get, put, delete)"));
+}
+
+TEST_F(Verbs, beginnings_of_words_are_suggested_whole) {
+  EXPECT_EQ(run({"serv"}), ExitCode::usage);
+  EXPECT_THAT(errors_.str(), HasSubstr("no verb `serv`; did you mean `service` or `services`?"));
+  EXPECT_EQ(run({"store", "del", "words"}), ExitCode::usage);
+  EXPECT_THAT(errors_.str(), HasSubstr("`store` has no `del`; did you mean `delete`?"));
+}
+
+TEST_F(Verbs, a_second_word_is_no_argument_of_a_verb_that_takes_none) {
+  EXPECT_EQ(run({"config", "lsit"}), ExitCode::usage);
+  EXPECT_THAT(errors_.str(), HasSubstr("`config` has no `lsit`; did you mean `list`?"));
+}
+
+TEST_F(Verbs, what_is_near_nothing_is_sent_to_the_help) {
+  EXPECT_EQ(run({"frobnicate"}), ExitCode::usage);
+  EXPECT_THAT(errors_.str(), HasSubstr("no verb `frobnicate`; see lodgectl --help"));
 }
 
 TEST_F(Verbs, say_how_they_are_written) {
@@ -60,6 +80,19 @@ TEST_F(Verbs, help_lists_them_all) {
                            "config put", "reload", "bench"}) {
     EXPECT_THAT(out_.str(), HasSubstr(verb));
   }
+}
+
+TEST_F(Verbs, help_on_one_tells_its_options_and_what_an_argument_is) {
+  EXPECT_EQ(run({"call", "--help"}), ExitCode::ok);
+  EXPECT_THAT(out_.str(), AllOf(HasSubstr("lodgectl call SERVICE FUNCTION [ARG...]"), HasSubstr("--each-line FILE"),
+                                HasSubstr("@FILE"), Not(HasSubstr("--depth"))));
+}
+
+TEST_F(Verbs, help_on_the_first_of_two_words_lists_them) {
+  EXPECT_EQ(run({"store", "--help"}), ExitCode::ok);
+  EXPECT_THAT(out_.str(), AllOf(HasSubstr("store list"), HasSubstr("store delete"), Not(HasSubstr("config"))));
+  EXPECT_EQ(run({"config", "--help"}), ExitCode::ok);
+  EXPECT_THAT(out_.str(), AllOf(HasSubstr("the domains"), HasSubstr("config put"), Not(HasSubstr("store"))));
 }
 
 TEST_F(Verbs, a_file_that_is_missing_is_no_input) {
