@@ -61,6 +61,19 @@ TEST_F(PluginFiles, a_constructor_that_crashes_is_named_with_its_file) {
   EXPECT_THAT(refusal("constructor_crashes", "exited 78"), HasSubstr(file.string() + ": crashed (killed by SIGABRT)"));
 }
 
+TEST_F(PluginFiles, one_that_exports_more_than_its_entry_is_refused_with_the_cure) {
+  const fs::path file = directory.add_plugin("extra_export");
+  EXPECT_THAT(refusal("extra_export", "exited 78"),
+              AllOf(HasSubstr(file.string() + ": exports more than lodge_plugin_v1"), HasSubstr("one_too_many"),
+                    HasSubstr("version script that lodge_add_plugin sets")));
+}
+
+TEST_F(PluginFiles, one_that_looks_for_libraries_beside_itself_is_refused_with_the_cure) {
+  const fs::path file = directory.add_plugin("origin");
+  EXPECT_THAT(refusal("origin", "exited 78"),
+              AllOf(HasSubstr(file.string() + ": its run path, $ORIGIN/lib"), HasSubstr("link without $ORIGIN")));
+}
+
 TEST_F(PluginFiles, a_digest_that_is_not_the_pinned_one_is_refused) {
   directory.add_plugin("subject");
   const Outcome outcome = run_lodged(

@@ -9,10 +9,10 @@ using wire::Value;
 
 constexpr std::string_view type_words[] = {"any", "bool", "int", "float", "str", "bin", "list", "map"};
 
-std::string flags_of(const plugin::Callback& callback) {
-  std::string flags;
+Value::List flags_of(const plugin::Callback& callback) {
+  Value::List flags;
   const auto add = [&](bool set, std::string_view word) {
-    if (set) flags += (flags.empty() ? "" : " ") + std::string(word);
+    if (set) flags.emplace_back(word);
   };
   add(callback.function(), "function");
   add(callback.quick(), "quick");
@@ -22,26 +22,27 @@ std::string flags_of(const plugin::Callback& callback) {
 }
 
 Value callback_row(const plugin::Callback& callback) {
-  return Value::map({{"callback", callback.name + "/" + std::to_string(callback.arity)},
-                     {"arguments", callback.params},
-                     {"result", callback.result},
+  return Value::map({{"name", callback.name},
+                     {"arity", callback.arity},
                      {"flags", flags_of(callback)},
-                     {"about", callback.doc}});
+                     {"params", callback.params},
+                     {"result", callback.result},
+                     {"doc", callback.doc}});
 }
 
 Value setting_row(const plugin::Setting& setting) {
   const auto initial = Value::unpack(setting.default_value);
   const bool required = (setting.flags & LODGE_REQUIRED) != 0;
-  return Value::map({{"setting", setting.name},
+  return Value::map({{"name", setting.name},
                      {"type", type_words[setting.type % std::size(type_words)]},
                      {"default", required || !initial ? Value() : *initial},
                      {"required", required},
                      {"secret", (setting.flags & LODGE_SECRET) != 0},
-                     {"about", setting.doc}});
+                     {"doc", setting.doc}});
 }
 
 Value dependency_row(const plugin::Dependency& dependency) {
-  return Value::map({{"plugin", dependency.name}, {"version", dependency.range}, {"optional", dependency.optional}});
+  return Value::map({{"name", dependency.name}, {"version", dependency.range}, {"optional", dependency.optional}});
 }
 
 template <typename Item>
@@ -67,8 +68,9 @@ Value value_of(const plugin::Descriptor& descriptor) {
 ExitCode inspect(Session& session, const Verb& /*verb*/, Words words) {
   const auto descriptor = plugin::describe_file(words[0], plugin::ScanOptions{plugin::find_describe_program()});
   if (!descriptor) {
-    session.output().error(descriptor.error());
-    return descriptor.error().code == Code::NOT_FOUND ? ExitCode::no_input : ExitCode::failed;
+    const Code code = descriptor.error().code;
+    const ExitCode exit = session.failed(descriptor.error());
+    return code == Code::NOT_FOUND || code == Code::PERMISSION_DENIED ? ExitCode::no_input : exit;
   }
   session.output().fields(value_of(*descriptor));
   return ExitCode::ok;
