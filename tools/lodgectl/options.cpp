@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
-#include <map>
-#include <span>
+// Commas belong to the words that people type, [1,2] and a = ["b", "c"]; NUL is in none.
+#define CXXOPTS_VECTOR_DELIMITER '\0'
+#include <cxxopts.hpp>
 
 #include "base/closest.hpp"
 #include "control/config_file.hpp"
@@ -53,69 +54,54 @@ const Known* find_option(std::string_view name) {
   return found == std::end(known) ? nullptr : found;
 }
 
-Error no_option(std::string_view dashes, std::string_view name) {
+/// `word` as it was typed: "--conn=3", "-q".
+Error no_option(std::string_view word) {
+  word = word.substr(0, word.find('='));
   std::vector<std::string_view> names;
   for (const Known& one : known) names.push_back(one.name);
-  const std::string_view near = closest(name, names);
-  return wrong("no option " + ticked(std::string(dashes) + std::string(name)) +
+  const std::string_view near = closest(word.substr(word.find_first_not_of('-')), names);
+  return wrong("no option " + ticked(word) +
                (near.empty() ? "; see lodgectl --help" : "; did you mean " + ticked("--" + std::string(near)) + "?"));
 }
 
-/// -5 and -.5 are words, and so is -, which stands for standard input.
-bool is_option(std::string_view word) {
-  return word.size() > 1 && word[0] == '-' && word[1] != '.' && (word[1] < '0' || word[1] > '9');
-}
-
-/// What was given: words, and options with their values, of which the last counts.
-struct Given {
-  std::vector<std::string> words;
-  std::map<std::string_view, std::string> values;  ///< by option; a switch: empty
-};
-
-/// Takes what may be an option's value off the front of the words that are left.
-Result<std::string> value_of(const Known& option, std::span<const char* const>& left) {
-  // Another option in its place means that it was forgotten.
-  if (left.empty() || (is_option(left.front()) && find_option(std::string_view(left.front()).substr(2)) != nullptr)) {
-    return wrong("--" + std::string(option.name) + " needs a value: " + written(option));
+cxxopts::Options parser() {
+  cxxopts::Options options("lodgectl");
+  auto add = options.add_options();
+  for (const Known& one : known) {
+    // A switch's value is seen, to be refused.
+    const auto value = cxxopts::value<std::string>();
+    add((one.name == "help" ? "h," : "") + std::string(one.name), "",
+        one.value.empty() ? value->implicit_value("") : value);
   }
-  std::string value = left.front();
-  left = left.subspan(1);
-  return value;
+  add("words", "", cxxopts::value<std::vector<std::string>>());
+  options.parse_positional({"words"});
+  options.allow_unrecognised_options();
+  return options;
 }
 
-Status take_option(std::string_view word, std::span<const char* const>& left, Given& given) {
-  const std::string_view dashes = word.substr(0, word.starts_with("--") ? 2 : 1);
-  const std::size_t equals = std::min(word.find('='), word.size());
-  const std::string_view name = word.substr(dashes.size(), equals - dashes.size());
-  const Known* const option = dashes.size() == 2 || name == "h" ? find_option(name) : nullptr;
-  if (option == nullptr) return no_option(dashes, name);
-  const bool has_value = equals < word.size();
-  if (option->value.empty()) {
-    if (has_value) return wrong("--" + std::string(name) + " takes no value, and was given " + ticked(word));
-    given.values[option->name] = "";
-    return {};
-  }
-  Result<std::string> value = has_value ? std::string(word.substr(equals + 1)) : value_of(*option, left);
-  if (!value) return std::move(value).error();
-  given.values[option->name] = *std::move(value);
-  return {};
+// Stands before a word that is a negative number, so that cxxopts does not take it for an option.
+constexpr char not_an_option = '\x01';
+
+bool negative_number(std::string_view word) {
+  return word.size() > 1 && word[0] == '-' && ((word[1] >= '0' && word[1] <= '9') || word[1] == '.');
 }
 
-Result<Given> take_apart(std::span<const char* const> left) {
-  Given given;
+/// Whether the next word is this one's value.
+bool takes_next(std::string_view word) {
+  const Known* const option = word.starts_with("--") ? find_option(word.substr(2)) : nullptr;
+  return option != nullptr && !option->value.empty();
+}
+
+std::vector<std::string> guarded(int count, const char* const* words) {
+  std::vector<std::string> out;
   bool only_words = false;
-  while (!left.empty()) {
-    const std::string_view word = left.front();
-    left = left.subspan(1);
-    if (only_words || !is_option(word)) {
-      given.words.emplace_back(word);
-    } else if (word == "--") {
-      only_words = true;
-    } else if (Status taken = take_option(word, left, given); !taken) {
-      return std::move(taken).error();
-    }
+  for (int at = 0; at < count; ++at) {
+    const std::string word = words[at];
+    const bool guard = !only_words && negative_number(word) && !takes_next(words[at - 1]);
+    out.push_back(guard ? not_an_option + word : word);
+    only_words = only_words || word == "--";
   }
-  return given;
+  return out;
 }
 
 std::string plain(double number) {
@@ -128,27 +114,33 @@ std::string plain(double number) {
 /// Reads the values of what was given; keeps the first error.
 class Values {
  public:
-  explicit Values(const Given& given) : given_(given) {}
+  explicit Values(const cxxopts::ParseResult& given) : given_(given) {}
 
-  [[nodiscard]] bool flag(std::string_view name) const { return given_.values.contains(name); }
+  /// A switch.
+  [[nodiscard]] bool flag(const std::string& name) {
+    if (!given(name)) return false;
+    if (const auto& value = given_[name].as<std::string>(); !value.empty()) {
+      fail(name, "takes no value, and was given " + ticked("--" + name + "=" + value), " ");
+    }
+    return true;
+  }
+  [[nodiscard]] bool given(const std::string& name) const { return given_.count(name) > 0; }
 
-  void text(std::string_view name, std::string& value) {
-    const auto found = given_.values.find(name);
-    if (found != given_.values.end()) value = found->second;
+  void text(const std::string& name, std::string& value) {
+    if (given(name)) value = given_[name].as<std::string>();
   }
 
   /// A text that may not be empty: a variable of a script that is not set is no path.
-  void path(std::string_view name, std::string& value) {
+  void path(const std::string& name, std::string& value) {
     text(name, value);
-    if (flag(name) && value.empty()) fail(name, "an empty value; it needs a path");
+    if (given(name) && value.empty()) fail(name, "an empty value; it needs a path");
   }
 
   template <typename Number>
-  void number(std::string_view name, double least, double most, Number& value) {
+  void number(const std::string& name, double least, double most, Number& value) {
     constexpr bool whole = std::is_integral_v<Number>;
-    const auto found = given_.values.find(name);
-    if (found == given_.values.end()) return;
-    const std::string& word = found->second;
+    if (!given(name)) return;
+    const auto& word = given_[name].as<std::string>();
     std::conditional_t<whole, std::int64_t, double> read = 0;
     const auto [end, problem] = std::from_chars(word.data(), word.data() + word.size(), read);
     const bool is_number = problem == std::errc() && end == word.data() + word.size();
@@ -162,11 +154,11 @@ class Values {
   std::string error;
 
  private:
-  void fail(std::string_view name, const std::string& why) {
-    if (error.empty()) error = "--" + std::string(name) + ": " + why;
+  void fail(const std::string& name, const std::string& why, const char* between = ": ") {
+    if (error.empty()) error = "--" + name + between + why;
   }
 
-  const Given& given_;
+  const cxxopts::ParseResult& given_;
 };
 
 std::filesystem::path usual_socket() {
@@ -175,13 +167,10 @@ std::filesystem::path usual_socket() {
                                               : control::default_socket(control::process_environment());
 }
 
-}  // namespace
-
-Result<Options> read_options(int count, const char* const* words) {
-  const Result<Given> given = take_apart({words + 1, static_cast<std::size_t>(std::max(count, 1) - 1)});
-  if (!given) return given.error();
+Result<Options> options_from(const cxxopts::ParseResult& given) {
+  if (!given.unmatched().empty()) return no_option(given.unmatched().front());
   Options options;
-  Values values(*given);
+  Values values(given);
   std::string socket;
   values.path("socket", socket);
   options.json = values.flag("json");
@@ -199,10 +188,31 @@ Result<Options> read_options(int count, const char* const* words) {
   if (!values.error.empty()) return wrong(values.error);
   options.socket = socket.empty() ? usual_socket() : std::filesystem::path(socket);
   for (const Known& one : known) {
-    if (one.of_verb && values.flag(one.name)) options.given.emplace_back(one.name);
+    if (one.of_verb && values.given(std::string(one.name))) options.given.emplace_back(one.name);
   }
-  options.words = given->words;
+  if (values.given("words")) options.words = given["words"].as<std::vector<std::string>>();
+  for (std::string& word : options.words) {
+    if (!word.empty() && word.front() == not_an_option) word.erase(0, 1);
+  }
   return options;
+}
+
+}  // namespace
+
+Result<Options> read_options(int count, const char* const* words) {
+  const std::vector<std::string> safe = guarded(count, words);
+  std::vector<const char*> pointers;
+  pointers.reserve(safe.size());
+  for (const std::string& word : safe) pointers.push_back(word.c_str());
+  try {
+    return options_from(parser().parse(count, pointers.data()));
+  } catch (const cxxopts::exceptions::missing_argument&) {  // only the last word can miss one
+    const Known* const option = find_option(safe.back().substr(safe.back().find_first_not_of('-')));
+    return wrong(option == nullptr ? ticked(safe.back()) + " needs a value"
+                                   : "--" + std::string(option->name) + " needs a value: " + written(*option));
+  } catch (const cxxopts::exceptions::exception& error) {
+    return wrong(error.what());
+  }
 }
 
 bool wants_json(int count, const char* const* words) {
