@@ -93,7 +93,7 @@ typedef struct searching {
 static int matches(const searching* self, lodge_slice value) {
   lodge_slice tag;
   note seen;
-  uint32_t count;
+  uint32_t count = 0;
   if (!read_note(value, &seen)) return 0;
   if (self->in_texts && find(seen.text, self->word, 0) <= seen.text.size) return 1;
   (void)lodge_mp_read_array(&seen.tags, &count);
