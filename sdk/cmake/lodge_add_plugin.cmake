@@ -1,6 +1,6 @@
 # lodge_add_plugin(NAME SOURCES source...)
 #
-# A target NAME that builds the plugin NAME.so from C (99 or later) or C++ (20 or later) sources:
+# A target NAME that builds the plugin NAME.so (NAME.dll for Windows) from C (99 or later) or C++ (20 or later) sources:
 #   - it exports lodge_plugin_v1 and nothing else;
 #   - a symbol that nobody defines is an error of the build, not of the host that loads it;
 #   - it lands in the folder `plugins` of the build (or in CMAKE_LIBRARY_OUTPUT_DIRECTORY), and neither the folder nor
@@ -81,6 +81,8 @@ function(lodge_add_plugin name)
   endif()
   if(UNIX AND NOT APPLE)
     _lodge_link_strictly(${name})
+  elseif(MINGW)
+    target_link_options(${name} PRIVATE -static) # the compiler's libraries are nowhere to be found on Windows
   endif()
   _lodge_place_safely(${name})
   install(TARGETS ${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/lodge/plugins COMPONENT plugins)
