@@ -1,18 +1,10 @@
 #include "control/catalog_source.hpp"
 
-#include "base/executor.hpp"
-
 namespace lodge::control {
 
-Result<const plugin::Descriptor*> CatalogSource::describe(std::string_view name) {
-  std::lock_guard lock(mutex_);
-  return catalog_.describe(name);
-}
+Result<const plugin::Descriptor*> CatalogSource::describe(std::string_view name) { return catalog_.describe(name); }
 
-Result<std::shared_ptr<const plugin::Plugin>> CatalogSource::load(std::string_view name) {
-  std::lock_guard lock(mutex_);
-  return catalog_.load(name);
-}
+Result<std::shared_ptr<const plugin::Plugin>> CatalogSource::load(std::string_view name) { return catalog_.load(name); }
 
 std::vector<std::string> CatalogSource::denied(std::string_view name) const {
   const auto found = config_.plugins.find(std::string(name));
@@ -20,7 +12,6 @@ std::vector<std::string> CatalogSource::denied(std::string_view name) const {
 }
 
 std::vector<plugin::Catalog::Entry> CatalogSource::scan() {
-  std::lock_guard lock(mutex_);
   // A refused directory is no reason not to show the others; the log has said so.
   (void)catalog_.scan();
   return catalog_.entries();

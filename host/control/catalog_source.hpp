@@ -1,7 +1,6 @@
 // Plugins for services: from the catalog of the plugin directories, under the operator's rules.
 #pragma once
 
-#include <mutex>
 #include <vector>
 
 #include "control/host_config.hpp"
@@ -10,7 +9,7 @@
 
 namespace lodge::control {
 
-/// Thread-safe: services start on one thread while the command line lists plugins on another.
+/// Thread-safe: services start on one thread while operators list plugins on others.
 class CatalogSource final : public service::PluginSource {
  public:
   CatalogSource(plugin::Catalog& catalog, const HostConfig& config) : catalog_(catalog), config_(config) {}
@@ -19,11 +18,10 @@ class CatalogSource final : public service::PluginSource {
   [[nodiscard]] Result<std::shared_ptr<const plugin::Plugin>> load(std::string_view name) override;
   [[nodiscard]] std::vector<std::string> denied(std::string_view name) const override;
 
-  /// Reads all plugin files, and tells what there is. Blocks.
+  /// Reads all plugin files, and tells what there is. Blocks for as long as their children run.
   [[nodiscard]] std::vector<plugin::Catalog::Entry> scan();
 
  private:
-  std::mutex mutex_;
   plugin::Catalog& catalog_;
   const HostConfig& config_;
 };

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -40,6 +41,42 @@ std::vector<std::string> plugin_paths(const std::string& directory) {
   return out;
 }
 
+/// "a", "a or b", "a, b or c".
+std::string either(const std::vector<std::string>& words) {
+  if (words.empty()) return "any directory, since host.plugin_dirs names none";
+  std::string out = words.front();
+  for (std::size_t i = 1; i < words.size(); ++i) out += (i + 1 == words.size() ? " or " : ", ") + words[i];
+  return out;
+}
+
+/// What may have been meant, or a handful of what there is.
+std::string suggestion(std::string_view wanted, const std::vector<std::string>& names) {
+  constexpr std::size_t shown_max = 5;
+  if (names.empty()) return ", nor any other that could be used";
+  if (std::string near = did_you_mean(wanted, names); !near.empty()) return near;
+  const std::size_t shown = std::min(names.size(), shown_max);
+  std::string out = fmt::format("; there is `{}`",
+                                fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), "`, `"));
+  if (names.size() > shown) out += fmt::format(" and {} more", names.size() - shown);
+  return out;
+}
+
+bool letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+
+/// Whether a file of that name, which could not be read, may be the plugin: libNAME, NAME-1.2, or nearly NAME.
+bool may_be(std::string stem, std::string_view name) {
+  if (stem.starts_with("lib")) stem.erase(0, 3);
+  for (char& each : stem)
+    each = each == '-' ? '_' : static_cast<char>(each >= 'A' && each <= 'Z' ? each - 'A' + 'a' : each);
+  std::string wanted(name);
+  std::replace(wanted.begin(), wanted.end(), '-', '_');
+  for (auto at = stem.find(wanted); at != std::string::npos; at = stem.find(wanted, at + 1)) {
+    const std::size_t end = at + wanted.size();
+    if ((at == 0 || !letter_or_digit(stem[at - 1])) && (end == stem.size() || !letter_or_digit(stem[end]))) return true;
+  }
+  return !closest(wanted, std::vector<std::string>{stem}).empty();
+}
+
 }  // namespace
 
 std::string_view state_name(Catalog::State state) {
@@ -67,6 +104,7 @@ Catalog::Catalog(CatalogOptions options) : options_(std::move(options)) {}
 
 Status Catalog::add_builtin(std::shared_ptr<const Plugin> plugin) {
   const std::string& name = plugin->descriptor.name;
+  const Lock lock(mutex_);
   if (builtin(name) != nullptr) {
     return Error{Code::ALREADY_EXISTS, fmt::format("there is a built-in plugin `{}` already", name)};
   }
@@ -80,69 +118,117 @@ Status Catalog::add_builtin(std::shared_ptr<const Plugin> plugin) {
 }
 
 Status Catalog::list() {
+  std::vector<Error> errors;
+  const std::vector<Seen> found = look(errors);
+  const Lock lock(mutex_);
+  adopt(found);
+  directory_errors_ = std::move(errors);
   listed_ = true;
-  directory_errors_.clear();
-  std::vector<Entry> found;
-  for (Entry& each : entries_) {
-    if (each.state == State::builtin) found.push_back(each);
-  }
-  for (const std::string& directory : options_.directories) list_directory(directory, found);
-  entries_ = std::move(found);
   if (!directory_errors_.empty()) return directory_errors_.front();
   return {};
 }
 
-void Catalog::list_directory(const std::string& directory, std::vector<Entry>& found) {
-  if (Status fits = check_plugin_directory(directory); !fits) {
-    directory_errors_.push_back(std::move(fits).error());
-    return;
+std::vector<Catalog::Seen> Catalog::look(std::vector<Error>& errors) const {
+  std::vector<Seen> out;
+  for (const std::string& directory : options_.directories) {
+    if (Status fits = check_plugin_directory(directory); !fits) {
+      errors.push_back(std::move(fits).error());
+      continue;
+    }
+    for (std::string& path : plugin_paths(directory)) {
+      std::string identity = identity_of(path);
+      out.push_back({std::move(path), std::move(identity)});
+    }
   }
-  for (std::string& path : plugin_paths(directory)) {
-    std::string identity = identity_of(path);
-    const auto known = std::find_if(entries_.begin(), entries_.end(),
-                                    [&](const Entry& each) { return each.path == path && each.identity == identity; });
-    if (known != entries_.end()) {
+  return out;
+}
+
+void Catalog::adopt(const std::vector<Seen>& files) {
+  std::vector<Entry> found;
+  for (Entry& each : entries_) {
+    if (each.state == State::builtin) found.push_back(each);
+  }
+  for (const Seen& file : files) {
+    if (const Entry* const known = at(file)) {
       found.push_back(*known);
     } else {
       Entry& entry = found.emplace_back();
-      entry.path = std::move(path);
-      entry.identity = std::move(identity);
+      entry.path = file.path;
+      entry.identity = file.identity;
     }
   }
+  entries_ = std::move(found);
+  // Who waits for a file that is gone must look again.
+  done_.notify_all();
+}
+
+std::vector<Catalog::Seen> Catalog::files() const {
+  std::vector<Seen> out;
+  for (const Entry& each : entries_) {
+    if (!each.path.empty()) out.push_back({each.path, each.identity});
+  }
+  return out;
+}
+
+/// nullptr: it is gone, or another file by now.
+Catalog::Entry* Catalog::at(const Seen& file) {
+  const auto found = std::find_if(entries_.begin(), entries_.end(), [&file](const Entry& each) {
+    return each.path == file.path && each.identity == file.identity;
+  });
+  return found != entries_.end() ? &*found : nullptr;
 }
 
 Status Catalog::scan() {
   Status listed = list();
-  for (Entry& each : entries_) {
-    if (each.state == State::unread || each.state == State::refused) read(each);
-  }
+  Lock lock(mutex_);
+  const std::uint64_t now = readings_;
+  for (const Seen& each : files()) read(lock, each, now + 1);
   return listed;
 }
 
-void Catalog::read(Entry& entry) {
-  entry.error.reset();
-  Result<std::shared_ptr<const PluginFile>> file = inspect(entry);
-  if (!file) {
+/// Reads a file that has not been read, or was refused by a reading before that one. Lets the lock go meanwhile.
+void Catalog::read(Lock& lock, const Seen& file, std::uint64_t refused_before) {
+  for (;;) {
+    const Entry* const entry = at(file);
+    if (entry == nullptr) return;
+    const bool wanted =
+        entry->state == State::unread || (entry->state == State::refused && entry->read_at < refused_before);
+    if (!wanted) return;
+    if (!entry->busy) break;
+    done_.wait(lock);
+  }
+  at(file)->busy = true;
+  lock.unlock();
+  // What is pinned is not even looked into when it is another file; of one under a strange name that shows only after.
+  Result<PluginFile> inspected = inspect_plugin_file(file.path, options_.scan, pin_of(stem_of(file.path)));
+  lock.lock();
+  if (Entry* const entry = at(file)) keep(*entry, std::move(inspected));
+  done_.notify_all();
+}
+
+void Catalog::keep(Entry& entry, Result<PluginFile> file) {
+  entry.busy = false;
+  entry.read_at = ++readings_;
+  if (file) entry.name = file->descriptor.name;
+  Status fits = file ? check_name(*file) : Status(file.error());
+  if (!fits) {
     entry.state = State::refused;
-    entry.error = std::move(file).error();
+    entry.error = std::move(fits).error();
     return;
   }
   entry.state = State::available;
-  entry.file = *std::move(file);
+  entry.error.reset();
+  entry.file = std::make_shared<const PluginFile>(*std::move(file));
   read_.push_back(entry.file);
 }
 
-Result<std::shared_ptr<const PluginFile>> Catalog::inspect(const Entry& entry) {
-  // What is pinned is not even looked into when it is another file; of one under a strange name that shows only after.
-  Result<PluginFile> file = inspect_plugin_file(entry.path, options_.scan, pin_of(stem_of(entry.path)));
-  if (!file) return std::move(file).error();
-  const std::string& name = file->descriptor.name;
-  if (Status pinned = check_pin(*file, pin_of(name)); !pinned) return std::move(pinned).error();
-  if (builtin(name) != nullptr) {
-    return Error{Code::ALREADY_EXISTS,
-                 fmt::format("{}: its plugin is called `{}`, as a built-in one is; rename it", entry.path, name)};
-  }
-  return std::make_shared<const PluginFile>(*std::move(file));
+/// What depends on the plugin's own name, whatever its file is called.
+Status Catalog::check_name(const PluginFile& file) {
+  const std::string& name = file.descriptor.name;
+  if (Status pinned = check_pin(file, pin_of(name)); !pinned) return pinned;
+  if (builtin(name) == nullptr) return {};
+  return Error{Code::ALREADY_EXISTS,
+               fmt::format("{}: its plugin is called `{}`, as a built-in one is; rename it", file.path, name)};
 }
 
 Catalog::Entry* Catalog::builtin(std::string_view name) {
@@ -173,64 +259,86 @@ Result<Catalog::Entry*> Catalog::find_read(std::string_view name) {
   return first;
 }
 
-Result<Catalog::Entry*> Catalog::find(std::string_view name) {
+Result<Catalog::Entry*> Catalog::find(Lock& lock, std::string_view name) {
   if (Entry* const found = builtin(name)) return found;
-  // Refused directories are remembered and told where a plugin is missing.
-  if (!listed_) static_cast<void>(list());
-  for (Entry& each : entries_) {
-    if (each.path.empty() || stem_of(each.path) != name) continue;
-    if (each.state == State::unread) read(each);
-    if (each.error) return *each.error;
-    if (each.descriptor()->name == name) break;
+  if (!listed_) {
+    lock.unlock();
+    // Refused directories are remembered and told where a plugin is missing.
+    static_cast<void>(list());
+    lock.lock();
+  }
+  for (const Seen& each : files()) {
+    if (stem_of(each.path) != name) continue;
+    read(lock, each);
+    const Entry* const entry = at(each);
+    if (entry == nullptr) continue;
+    if (entry->error) return *entry->error;
+    if (entry->descriptor()->name == name) break;
   }
   Result<Entry*> found = find_read(name);
   if (!found || *found != nullptr) return found;
-  for (Entry& each : entries_) {
-    if (each.state == State::unread) read(each);
-  }
+  for (const Seen& each : files()) read(lock, each);
   found = find_read(name);
   if (found && *found == nullptr) return missing(name);
   return found;
 }
 
 Error Catalog::missing(std::string_view name) const {
-  std::vector<std::string> names;
+  std::set<std::string> names;
   std::string refused;
-  for (const Entry& each : entries_) {
-    if (const Descriptor* descriptor = each.descriptor()) names.push_back(descriptor->name);
-    if (each.error) refused += fmt::format("; refused: {}", each.error->message);
-  }
   Code code = Code::NOT_FOUND;
-  for (const Error& each : directory_errors_) {
-    refused += fmt::format("; refused: {}", each.message);
-    // It may well be in there: that the directory is not safe to use is the cause to tell.
-    if (each.code == Code::PERMISSION_DENIED) code = each.code;
+  const auto refuse = [&](const Error& error) {
+    refused += "; " + error.message;
+    // It may well be in there: that it is not safe to use is the cause to tell.
+    if (error.code == Code::PERMISSION_DENIED) code = error.code;
+  };
+  for (const Entry& each : entries_) {
+    if (each.file) names.insert(each.name);
+    if (each.error && (each.name == name || may_be(stem_of(each.path), name))) refuse(*each.error);
   }
-  return {code, fmt::format("there is no plugin `{}`{}; in {} there are: {}{}", name, did_you_mean(name, names),
-                            fmt::join(options_.directories, ", "), fmt::join(names, ", "), refused)};
+  for (const Error& each : directory_errors_) refuse(each);
+  return {code, fmt::format("there is no plugin `{}` in {}{}{}", name, either(options_.directories),
+                            suggestion(name, {names.begin(), names.end()}), refused)};
 }
 
 Result<const Descriptor*> Catalog::describe(std::string_view name) {
-  const Result<Entry*> found = find(name);
+  Lock lock(mutex_);
+  const Result<Entry*> found = find(lock, name);
   if (!found) return found.error();
   return (*found)->descriptor();
 }
 
 Result<std::shared_ptr<const Plugin>> Catalog::load(std::string_view name) {
-  const Result<Entry*> found = find(name);
-  if (!found) return found.error();
-  Entry& entry = **found;
-  if (entry.plugin) return entry.plugin;
-  Result<std::shared_ptr<const Plugin>> loaded = load_plugin_file(*entry.file, options_.data_dir);
-  if (!loaded) {
-    // The file may be another one by now, or its cause mended: next time it is read anew.
-    entry.state = State::unread;
-    entry.file.reset();
-    return loaded;
+  Lock lock(mutex_);
+  Entry* entry = nullptr;
+  for (;;) {
+    const Result<Entry*> found = find(lock, name);
+    if (!found) return found.error();
+    entry = *found;
+    if (entry->plugin) return entry->plugin;
+    if (!entry->busy) break;
+    done_.wait(lock);
   }
-  entry.plugin = *loaded;
-  entry.state = State::loaded;
+  const Seen seen{entry->path, entry->identity};
+  const std::shared_ptr<const PluginFile> file = entry->file;
+  entry->busy = true;
+  lock.unlock();
+  Result<std::shared_ptr<const Plugin>> loaded = load_plugin_file(*file, options_.data_dir);
+  lock.lock();
+  if (Entry* const present = at(seen)) {
+    present->busy = false;
+    // Where it failed the file may be another one by now, or the cause mended: next time it is read anew.
+    present->state = loaded ? State::loaded : State::unread;
+    if (loaded) present->plugin = *loaded;
+    if (!loaded) present->file.reset();
+  }
+  done_.notify_all();
   return loaded;
+}
+
+std::vector<Catalog::Entry> Catalog::entries() const {
+  const Lock lock(mutex_);
+  return entries_;
 }
 
 }  // namespace lodge::plugin

@@ -96,6 +96,25 @@ TEST_F(PluginFiles, one_whose_constructor_never_returns_is_given_up_after_a_whil
   EXPECT_THAT(*row.find("error")->as_text(), HasSubstr("constructor_hangs.so: hung for 5 s"));
 }
 
+TEST_F(PluginFiles, one_that_hangs_holds_up_only_who_looks_at_it) {
+  directory.add_plugin("constructor_hangs");
+  directory.add_plugin("good");
+  const HostProcess host(directory, "[service.b]\nplugins = [\"good\"]\n[threads]\nworkers = 1\n");
+  const std::vector<std::string> look = {"--socket", host.socket().string(), "plugins"};
+  ChildProcess first(directory, "lodgectl", look, "first");
+  ChildProcess second(directory, "lodgectl", look, "second");
+  // Both of them, and the call that asks.
+  ASSERT_TRUE(eventually([&host] { return *host.ask({"status"}).find("calls_in_flight")->as_int() == 3; }));
+  EXPECT_TRUE(host.call("b", "echo", {1}));
+  EXPECT_EQ(host.lodgectl({"service", "show", "b"}).ended, "exited 0");
+  EXPECT_TRUE(first.running() && second.running()) << "both still look";
+  for (ChildProcess* each : {&first, &second}) {
+    const Outcome outcome = each->outcome();
+    EXPECT_EQ(outcome.ended, "exited 0") << outcome.err;
+    EXPECT_THAT(outcome.out, HasSubstr("refused"));
+  }
+}
+
 TEST_F(PluginFiles, one_that_is_a_text_stands_in_nobody_elses_way) {
   directory.add_plugin("not_elf");
   const wire::Value row = shown("not_elf.so");

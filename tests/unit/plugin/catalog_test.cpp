@@ -2,15 +2,24 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <fstream>
+#include <future>
+#include <thread>
+#include <utility>
 
 #include "plugin/plugin_folder.hpp"
 #include "plugin/sample_plugin.hpp"
+#include "rig/eventually.hpp"
 
 namespace lodge::plugin {
 namespace {
 
 using testing::AllOf;
+using testing::EndsWith;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 class CatalogTest : public testing::Test {
@@ -22,12 +31,12 @@ class CatalogTest : public testing::Test {
     const auto described = catalog.describe(name);
     return described ? "described" : described.error().text();
   }
-  static const Catalog::Entry& entry(const Catalog& catalog, const std::string& path) {
+  static Catalog::Entry entry(const Catalog& catalog, const std::string& path) {
     for (const Catalog::Entry& each : catalog.entries()) {
       if (each.path == path) return each;
     }
     ADD_FAILURE() << "no entry " << path;
-    return catalog.entries().front();
+    return {};
   }
   static std::shared_ptr<const Plugin> builtin() { return *bind(sample_.plugin); }
 
@@ -74,13 +83,43 @@ TEST_F(CatalogTest, a_bad_file_is_its_own_error_and_stops_nobody) {
   EXPECT_THAT(refusal(catalog, "not_elf"), HasSubstr("not a shared object"));
 }
 
-TEST_F(CatalogTest, a_missing_plugin_comes_with_what_there_is_and_what_is_refused) {
+TEST_F(CatalogTest, a_missing_plugin_comes_with_the_nearest_there_is) {
   folder_.put("good");
   folder_.put("not_elf");
   Catalog catalog(options());
-  EXPECT_THAT(refusal(catalog, "goood"),
-              AllOf(StartsWith("NOT_FOUND: there is no plugin `goood`; did you mean `good`?"),
-                    HasSubstr(folder_.path()), HasSubstr("not_elf.so: not a shared object")));
+  EXPECT_EQ(refusal(catalog, "goood"),
+            "NOT_FOUND: there is no plugin `goood` in " + folder_.path() + "; did you mean `good`?");
+}
+
+TEST_F(CatalogTest, a_missing_plugin_that_is_like_no_other_comes_with_a_handful) {
+  for (const char* each : {"good", "subject", "orphan"}) folder_.put(each);
+  Catalog few(options());
+  EXPECT_EQ(refusal(few, "zebra"),
+            "NOT_FOUND: there is no plugin `zebra` in " + folder_.path() + "; there is `good`, `orphan`, `subject`");
+  for (const char* each : {"chicken", "egg", "create_fails", "from_tomorrow"}) folder_.put(each);
+  Catalog many(options());
+  EXPECT_THAT(refusal(many, "zebra"),
+              EndsWith("; there is `chicken`, `create_fails`, `egg`, `from_tomorrow`, `good` and "
+                       "2 more"));
+}
+
+TEST_F(CatalogTest, a_missing_plugin_is_looked_for_in_every_directory) {
+  CatalogOptions three = options();
+  three.directories = {folder_.path(), data_.path(), "/nowhere/at/all"};
+  Catalog catalog(three);
+  EXPECT_THAT(refusal(catalog, "zebra"),
+              AllOf(StartsWith("NOT_FOUND: there is no plugin `zebra` in " + folder_.path() + ", " + data_.path() +
+                               " or /nowhere/at/all, nor any other that could be used"),
+                    HasSubstr("; /nowhere/at/all: the plugin directory cannot be read")));
+}
+
+TEST_F(CatalogTest, a_refused_file_is_told_where_its_name_says_that_it_may_be_the_missing_plugin) {
+  folder_.put("not_elf", "libGreeter-1.2");
+  folder_.put("entry_null", "greter");
+  folder_.put("no_entry", "tokenizer");
+  Catalog catalog(options());
+  EXPECT_THAT(refusal(catalog, "greeter"), AllOf(HasSubstr("/libGreeter-1.2.so: not a shared object"),
+                                                 HasSubstr("/greter.so: "), Not(HasSubstr("tokenizer"))));
 }
 
 TEST_F(CatalogTest, two_files_with_one_plugins_name_are_both_named) {
@@ -162,6 +201,65 @@ TEST_F(CatalogTest, a_file_that_is_gone_is_forgotten_by_a_scan) {
   std::filesystem::remove(folder_.path() + "/good.so");
   ASSERT_TRUE(catalog.scan());
   EXPECT_THAT(refusal(catalog, "good"), StartsWith("NOT_FOUND"));
+}
+
+/// Reads files as ever, save that those called slow.so wait until they are let go.
+class SlowReading {
+ public:
+  SlowReading() {
+    std::ofstream(program()) << "#!/bin/sh\ncase $1 in */slow.so) : > " << folder_.path() << "/begun; read -r line < "
+                             << folder_.path() << "/gate;; esac\nexec " << describe_program() << " \"$@\"\n";
+    std::filesystem::permissions(program(), std::filesystem::perms(0700));
+    EXPECT_EQ(mkfifo((folder_.path() + "/gate").c_str(), 0600), 0);
+  }
+  ~SlowReading() { let_go(); }
+
+  [[nodiscard]] std::string program() const { return folder_.path() + "/describe"; }
+  [[nodiscard]] bool begun() const { return std::filesystem::exists(folder_.path() + "/begun"); }
+  void let_go() {
+    // For reading too: opened for writing alone it would wait for a reader, who may be gone.
+    if (!std::exchange(open_, true)) std::fstream(folder_.path() + "/gate", std::ios::in | std::ios::out) << "go\n";
+  }
+
+ private:
+  PluginFolder folder_;
+  bool open_ = false;
+};
+
+TEST_F(CatalogTest, a_file_that_takes_long_to_read_holds_up_nobody_who_wants_another) {
+  folder_.put("subject", "slow");
+  folder_.put("good");
+  SlowReading slow;
+  CatalogOptions slowly = options();
+  slowly.scan.describe_program = slow.program();
+  Catalog catalog(slowly);
+  std::thread scanner([&catalog] { EXPECT_TRUE(catalog.scan()); });
+  EXPECT_TRUE(rig::eventually([&slow] { return slow.begun(); }));
+  auto other = std::async(std::launch::async, [&] {
+    const bool loaded = catalog.load("good").ok();
+    return loaded && entry(catalog, folder_.path() + "/slow.so").state == Catalog::State::unread;
+  });
+  const bool held_up = other.wait_for(std::chrono::seconds(10)) != std::future_status::ready;
+  slow.let_go();
+  scanner.join();
+  EXPECT_FALSE(held_up);
+  EXPECT_TRUE(other.get());
+  EXPECT_EQ(entry(catalog, folder_.path() + "/slow.so").state, Catalog::State::available);
+}
+
+TEST_F(CatalogTest, whoever_wants_a_file_that_is_being_read_gets_what_that_reading_finds) {
+  folder_.put("subject", "slow");
+  SlowReading slow;
+  CatalogOptions slowly = options();
+  slowly.scan.describe_program = slow.program();
+  Catalog catalog(slowly);
+  auto first = std::async(std::launch::async, [&catalog] { return refusal(catalog, "subject"); });
+  EXPECT_TRUE(rig::eventually([&slow] { return slow.begun(); }));
+  auto second = std::async(std::launch::async, [&catalog] { return refusal(catalog, "subject"); });
+  slow.let_go();
+  EXPECT_EQ(first.get(), "described");
+  // The gate opens once: a second reading would stand in front of it.
+  EXPECT_EQ(second.get(), "described");
 }
 
 }  // namespace
