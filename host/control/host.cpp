@@ -244,7 +244,18 @@ void Host::start_services() {
                  report_of({{config_.origins.at("service." + spec.name), started.error().message}})};
     }
   }
+  if (!failure) remove_unused_copies();
   loop_->post([this, failure = std::move(failure)] { began(failure); });
+}
+
+// Every service has what it needs now, and the data directory's lock says that nobody else has anything there.
+void Host::remove_unused_copies() {
+  const Result<std::size_t> removed = catalog_.remove_unused_copies();
+  if (!removed) {
+    log::warn(module, removed.error().message);
+  } else if (*removed > 0) {
+    log::info(module, "removed private copies of plugin files that are not used any more: " + std::to_string(*removed));
+  }
 }
 
 void Host::began(std::optional<Failure> failure) {

@@ -54,6 +54,7 @@ class Host {
   [[nodiscard]] std::optional<Failure> listen();
   [[nodiscard]] std::optional<Failure> add_builtins();
   void start_services();
+  void remove_unused_copies();
   void began(std::optional<Failure> failure);
   void sweep_stores();
   void begin_drain();

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/closest.hpp"
+#include "plugin/private_copy.hpp"
 #include "plugin/trust.hpp"
 
 namespace lodge::plugin {
@@ -321,6 +322,7 @@ Result<std::shared_ptr<const Plugin>> Catalog::load(std::string_view name) {
   }
   const Seen seen{entry->path, entry->identity};
   const std::shared_ptr<const PluginFile> file = entry->file;
+  copies_.insert(private_copy_path(options_.data_dir, file->sha256, file->descriptor.name));
   entry->busy = true;
   lock.unlock();
   Result<std::shared_ptr<const Plugin>> loaded = load_plugin_file(*file, options_.data_dir);
@@ -339,6 +341,12 @@ Result<std::shared_ptr<const Plugin>> Catalog::load(std::string_view name) {
 std::vector<Catalog::Entry> Catalog::entries() const {
   const Lock lock(mutex_);
   return entries_;
+}
+
+Result<std::size_t> Catalog::remove_unused_copies() {
+  // Under the lock: a copy that is about to be loaded is known before it is made.
+  const Lock lock(mutex_);
+  return remove_private_copies(options_.data_dir, copies_);
 }
 
 }  // namespace lodge::plugin

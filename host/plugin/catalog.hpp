@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -79,6 +80,10 @@ class Catalog {
   /// All that is known: built-in plugins, then files by directory and name.
   [[nodiscard]] std::vector<Entry> entries() const;
 
+  /// Removes private copies that no plugin of this process was loaded from: of files that have been replaced since, or
+  /// are not used any more. Only for who has the data directory alone. Returns how many.
+  [[nodiscard]] Result<std::size_t> remove_unused_copies();
+
  private:
   using Lock = std::unique_lock<std::mutex>;
   /// A file as it was seen; it finds the entry again after the lock was let go.
@@ -106,6 +111,7 @@ class Catalog {
   std::vector<Entry> entries_;
   std::vector<std::shared_ptr<const PluginFile>> read_;  ///< all ever: descriptors that were handed out stay
   std::vector<Error> directory_errors_;
+  std::set<std::string> copies_;  ///< all that were ever loaded, or are about to be
   std::uint64_t readings_ = 0;
   bool listed_ = false;
 };

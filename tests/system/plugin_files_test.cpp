@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "host_process.hpp"
 
 namespace lodge::system_test {
@@ -113,6 +115,27 @@ TEST_F(PluginFiles, one_that_hangs_holds_up_only_who_looks_at_it) {
     EXPECT_EQ(outcome.ended, "exited 0") << outcome.err;
     EXPECT_THAT(outcome.out, HasSubstr("refused"));
   }
+}
+
+TEST_F(PluginFiles, of_one_that_was_replaced_only_the_new_copy_is_kept) {
+  const auto copies = [this] {
+    std::vector<std::string> names;
+    for (const auto& each : fs::recursive_directory_iterator(directory.path() / "data/plugins")) {
+      if (each.is_regular_file()) names.push_back(each.path().filename());
+    }
+    return names;
+  };
+  const fs::path file = directory.add_plugin("good");
+  {
+    HostProcess host(directory, "[service.b]\nplugins = [\"good\"]\n");
+    EXPECT_EQ(host.stop().ended, "exited 0");
+  }
+  // Another file that is the same plugin.
+  std::ofstream(file, std::ios::app) << "behind the end";
+  directory.write("data/plugins/notes.txt", "the operator's own");
+  const HostProcess host(directory, "[service.b]\nplugins = [\"good\"]\n", "next");
+  EXPECT_TRUE(host.call("b", "echo", {1}));
+  EXPECT_THAT(copies(), ::testing::UnorderedElementsAre("good.so", "notes.txt"));
 }
 
 TEST_F(PluginFiles, one_that_is_a_text_stands_in_nobody_elses_way) {

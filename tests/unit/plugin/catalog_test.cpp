@@ -262,5 +262,21 @@ TEST_F(CatalogTest, whoever_wants_a_file_that_is_being_read_gets_what_that_readi
   EXPECT_EQ(second.get(), "described");
 }
 
+TEST_F(CatalogTest, copies_that_it_has_not_loaded_from_are_removed) {
+  folder_.put("good");
+  {
+    Catalog before(options());
+    ASSERT_TRUE(before.load("good"));
+  }
+  folder_.put("subject");
+  std::filesystem::remove(folder_.path() + "/good.so");
+  Catalog catalog(options());
+  ASSERT_TRUE(catalog.load("subject"));
+  const auto removed = catalog.remove_unused_copies();
+  ASSERT_TRUE(removed) << removed.error().message;
+  EXPECT_EQ(*removed, 1U);
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(data_.path() + "/plugins"), {}), 1);
+}
+
 }  // namespace
 }  // namespace lodge::plugin
