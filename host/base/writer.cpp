@@ -14,9 +14,20 @@ Bytes Writer::take() {
   return out;
 }
 
+void Writer::clear(std::size_t kept_max) {
+  clear();
+  if (capacity <= kept_max) return;
+  memory_.reset();
+  data = nullptr;
+  capacity = 0;
+}
+
 std::int32_t Writer::grow(lodge_writer* writer, std::size_t more) {
   auto& self = static_cast<Writer&>(*writer);
-  if (more > self.limit_ || self.size > self.limit_ - more) return LODGE_RESOURCE_EXHAUSTED;
+  if (more > self.limit_ || self.size > self.limit_ - more) {
+    self.refused_ = true;
+    return LODGE_RESOURCE_EXHAUSTED;
+  }
   const std::size_t needed = self.size + more;
   if (needed <= self.capacity) return LODGE_OK;
   const std::size_t room = std::min(self.limit_, std::max({needed, self.capacity * 2, std::size_t{256}}));

@@ -14,13 +14,22 @@ namespace lodge {
 class Writer : public lodge_writer {
  public:
   static constexpr std::size_t default_limit = std::size_t{16} << 20;
+  static constexpr std::size_t no_limit = SIZE_MAX;
 
   explicit Writer(std::size_t limit = default_limit);
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
   [[nodiscard]] ByteView view() const { return {data, size}; }
-  void clear() { size = 0; }
+  void clear() {
+    size = 0;
+    refused_ = false;
+  }
+  /// The same, and gives memory beyond `kept_max` bytes back.
+  void clear(std::size_t kept_max);
+  [[nodiscard]] std::size_t limit() const { return limit_; }
+  /// Whether somebody wanted to write more than the limit since it was cleared.
+  [[nodiscard]] bool refused() const { return refused_; }
   /// The bytes written, moved out by copy; the buffer stays for the next use.
   [[nodiscard]] Bytes take();
 
@@ -29,6 +38,7 @@ class Writer : public lodge_writer {
 
   std::unique_ptr<std::uint8_t[]> memory_;
   std::size_t limit_;
+  bool refused_ = false;
 };
 
 /// Appends to any writer, ours or a plugin's. False: no room, nothing appended.

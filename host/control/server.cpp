@@ -12,10 +12,12 @@ namespace lodge::control {
 
 namespace {
 
-/// Frames are put together here before they go out; kept by the thread, so that answering allocates nothing.
+/// Frames are put together here before they go out; kept by the thread, so that answering allocates nothing. How large
+/// they may be is the connection's to say.
 Writer& frame_writer() {
-  thread_local Writer writer(std::size_t{32} << 20);
-  writer.clear();
+  constexpr std::size_t kept_max = std::size_t{32} << 20;
+  thread_local Writer writer(Writer::no_limit);
+  writer.clear(kept_max);
   return writer;
 }
 

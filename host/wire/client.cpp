@@ -38,7 +38,7 @@ Client::Client(platform::UniqueFd socket, const Clock& clock, const Limits& limi
       clock_(&clock),
       limits_(limits),
       reader_(limits),
-      writer_(std::make_unique<Writer>(limits.frame_bytes_max + frame_header_bytes)) {}
+      writer_(std::make_unique<Writer>(Writer::no_limit)) {}
 
 Result<Client> Client::connect(const std::filesystem::path& path, const Clock& clock, std::string_view name,
                                const Limits& limits, std::int64_t timeout_ns) {

@@ -163,7 +163,8 @@ Status Connection::write_locked(ByteView frames) {
   if (out_.size() - out_begin_ + rest.size() > options_.out_bytes_max) {
     closed_ = true;
     Error reason{Code::RESOURCE_EXHAUSTED,
-                 fmt::format("the other side does not read: more than {} bytes wait for it", options_.out_bytes_max)};
+                 fmt::format("the other side does not read: more than limits.out_bytes_max, {} bytes, wait for it",
+                             options_.out_bytes_max)};
     post_locked([reason](Connection& self) { self.fail(reason); });
     return reason;
   }
@@ -285,12 +286,14 @@ void Connection::check_progress() {
     out_since = out_since_;
   }
   if (past(partial_since_, options_.frame_timeout_ns, now)) {
-    return fail({Code::DEADLINE_EXCEEDED, fmt::format("a frame was begun and not completed within {} ms",
-                                                      options_.frame_timeout_ns / 1'000'000)});
+    return fail({Code::DEADLINE_EXCEEDED,
+                 fmt::format("a frame was begun and not completed within {} ms (limits.frame_timeout_ms)",
+                             options_.frame_timeout_ns / 1'000'000)});
   }
   if (past(out_since, options_.write_timeout_ns, now)) {
-    return fail({Code::DEADLINE_EXCEEDED,
-                 fmt::format("the other side has read nothing for {} ms", options_.write_timeout_ns / 1'000'000)});
+    return fail(
+        {Code::DEADLINE_EXCEEDED, fmt::format("the other side has read nothing for {} ms (limits.write_timeout_ms)",
+                                              options_.write_timeout_ns / 1'000'000)});
   }
   watch();
 }

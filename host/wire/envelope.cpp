@@ -14,7 +14,7 @@ namespace {
 
 Error malformed(std::string_view what) { return {Code::INVALID_ARGUMENT, fmt::format("bad message: {}", what)}; }
 
-Error no_room() { return {Code::RESOURCE_EXHAUSTED, "no room for the frame"}; }
+Error no_memory() { return {Code::RESOURCE_EXHAUSTED, "no memory for a frame"}; }
 
 // The bodies that are read here have been checked: what is refused is of another type than it should be.
 Result<std::uint32_t> expect_count(lodge_mp_reader& reader, std::int32_t type, std::string_view what) {
@@ -106,9 +106,21 @@ bool pack_call(lodge_writer& writer, const CallBody& call) {
          append(writer, call.args.bytes());
 }
 
-bool pack_error(lodge_writer& writer, const Error& error) {
+bool pack_error(lodge_writer& writer, Code code, std::string_view message) {
   Packer packer(writer);
-  return packer.list(2) && packer.integer(static_cast<std::int32_t>(error.code)) && packer.text(error.message);
+  return packer.list(2) && packer.integer(static_cast<std::int32_t>(code)) && packer.text(message);
+}
+
+// The message as far as a frame has room for it: messages come from plugins, and may name what callers sent.
+std::string fitting(const std::string& message, const Limits& limits) {
+  constexpr std::size_t around = frame_length_min + 16;  // the header, and the heads of the body's values
+  if (message.size() + around <= limits.frame_bytes_max) return message;
+  const std::string note = fmt::format("... (cut: its {} bytes are more than limits.frame_bytes_max, {}, has room for)",
+                                       message.size(), limits.frame_bytes_max);
+  const std::size_t room = limits.frame_bytes_max - std::min(limits.frame_bytes_max, around);
+  std::size_t kept = room - std::min(room, note.size());
+  while (kept > 0 && (static_cast<std::uint8_t>(message[kept]) & 0xc0U) == 0x80U) --kept;  // not inside a character
+  return message.substr(0, kept) + note.substr(0, room - kept);
 }
 
 template <typename Pack>
@@ -116,7 +128,7 @@ Status append_packed(lodge_writer& writer, const FrameHeader& header, const Limi
   const std::optional<FrameMark> mark = begin_frame(writer, header);
   if (mark && pack()) return end_frame(writer, *mark, limits);
   if (mark) writer.size = mark->start;
-  return no_room();
+  return no_memory();
 }
 
 Status parse_range(lodge_mp_reader& reader, HelloBody& hello) {
@@ -224,7 +236,8 @@ Status append_call(lodge_writer& writer, const FrameHeader& header, const CallBo
 
 Status append_error(lodge_writer& writer, std::uint64_t id, const Error& error, const Limits& limits) {
   const FrameHeader header{.kind = FrameKind::reply, .error = true, .executed = error.executed, .id = id};
-  return append_packed(writer, header, limits, [&] { return pack_error(writer, error); });
+  return append_packed(writer, header, limits,
+                       [&] { return pack_error(writer, error.code, fitting(error.message, limits)); });
 }
 
 Status append_hello(lodge_writer& writer, const HelloBody& hello) {
@@ -243,7 +256,7 @@ Status append_goaway(lodge_writer& writer, std::uint64_t last_accepted, std::str
 
 Status set_error(lodge_writer& writer, FrameMark mark, const Error& error) {
   writer.size = mark.body;
-  if (!pack_error(writer, error)) return no_room();
+  if (!pack_error(writer, error.code, error.message)) return no_memory();
   set_outcome(writer, mark, true, error.executed);
   return {};
 }

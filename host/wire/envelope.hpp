@@ -50,6 +50,7 @@ struct HelloBody {
 /// Whole frames. `args` are not looked at. Errors: those of end_frame.
 [[nodiscard]] Status append_call(lodge_writer& writer, const FrameHeader& header, const CallBody& call,
                                  const Limits& limits = {});
+/// A message that is too large for a frame is cut, and says so: an answer has to go out.
 [[nodiscard]] Status append_error(lodge_writer& writer, std::uint64_t id, const Error& error,
                                   const Limits& limits = {});
 [[nodiscard]] Status append_hello(lodge_writer& writer, const HelloBody& hello);

@@ -45,6 +45,13 @@ std::uint8_t outcome_flags(bool error, Executed executed) {
 
 Error malformed(std::string what) { return {Code::INVALID_ARGUMENT, "bad frame: " + std::move(what)}; }
 
+Error too_large(std::size_t length, const Limits& limits) {
+  return {Code::RESOURCE_EXHAUSTED,
+          fmt::format("a frame of {} bytes is larger than limits.frame_bytes_max, {}; send less at a time, or raise it "
+                      "on both sides",
+                      length, limits.frame_bytes_max)};
+}
+
 Status check_flags(FrameKind kind, std::uint8_t flags) {
   if ((flags & ~flags_known) != 0) return malformed(fmt::format("flags 0x{:02x} are not known", flags));
   if ((flags & executed_mask) == executed_mask) return malformed("executed is 3; it is 0, 1 or 2");
@@ -85,10 +92,7 @@ Status end_frame(lodge_writer& writer, FrameMark mark, const Limits& limits) {
   const std::size_t length = writer.size - mark.start - sizeof(std::uint32_t);
   if (length > limits.frame_bytes_max) {
     writer.size = mark.start;
-    return Error{Code::RESOURCE_EXHAUSTED,
-                 fmt::format("a frame of {} bytes is larger than the limit of {}; send less at "
-                             "a time, or raise the limit on both sides",
-                             length, limits.frame_bytes_max)};
+    return too_large(length, limits);
   }
   store(writer.data + mark.start, static_cast<std::uint32_t>(length));
   return {};
@@ -100,18 +104,20 @@ void set_outcome(lodge_writer& writer, FrameMark mark, bool error, Executed exec
 }
 
 Status append_frame(lodge_writer& writer, const FrameHeader& header, ByteView body, const Limits& limits) {
+  const std::size_t length = frame_length_min + (header.trace ? frame_trace_bytes : 0) + body.size();
+  if (length > limits.frame_bytes_max) return too_large(length, limits);
   const std::optional<FrameMark> mark = begin_frame(writer, header);
   if (mark && append(writer, body)) return end_frame(writer, *mark, limits);
   if (mark) writer.size = mark->start;
-  return Error{Code::RESOURCE_EXHAUSTED, fmt::format("no room for a frame of {} bytes", body.size())};
+  return Error{Code::RESOURCE_EXHAUSTED, fmt::format("no memory for a frame of {} bytes", length)};
 }
 
 Result<std::size_t> frame_length(ByteView bytes, const Limits& limits) {
   const auto length = load<std::uint32_t>(bytes.data());
   if (length < frame_length_min) return malformed(fmt::format("its length is {}, below {}", length, frame_length_min));
   if (length > limits.frame_bytes_max) {
-    return Error{Code::RESOURCE_EXHAUSTED,
-                 fmt::format("bad frame: its length is {}, beyond the limit of {}", length, limits.frame_bytes_max)};
+    return Error{Code::RESOURCE_EXHAUSTED, fmt::format("bad frame: its length is {}, beyond limits.frame_bytes_max, {}",
+                                                       length, limits.frame_bytes_max)};
   }
   return length;
 }

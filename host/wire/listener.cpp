@@ -134,9 +134,9 @@ void Listener::admit(platform::UniqueFd socket) {
                                                                 peer->uid, ::geteuid())});
   }
   if (connections_.size() >= options_.connections_max) {
-    return refuse(socket,
-                  {Code::RESOURCE_EXHAUSTED, fmt::format("all {} connections are taken; close some, or raise the limit",
-                                                         options_.connections_max)});
+    return refuse(socket, {Code::RESOURCE_EXHAUSTED,
+                           fmt::format("all {} connections are taken (limits.connections_max); close some, or raise it",
+                                       options_.connections_max)});
   }
   Result<std::shared_ptr<Connection>> connection =
       Connection::open(loop_, std::move(socket), *this, options_.connection);

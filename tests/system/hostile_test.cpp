@@ -105,6 +105,16 @@ TEST_F(Hostile, a_call_of_garbage_closes_its_connection) {
   EXPECT_NE(sent_after_hello(call_frame(1, "s", "echo", Bytes{0xc1, 0xc1}, 1)), "");
 }
 
+TEST_F(Hostile, a_name_that_leaves_no_room_for_its_refusal_is_refused_all_the_same) {
+  RawPeer peer = greeted();
+  ASSERT_TRUE(peer.send(call_frame(7, "s", std::string(65'500, 'n'), packed({1}), 1)));
+  const std::vector<wire::Frame> replies = peer.replies(1);
+  const Error error = wire::parse_error(replies.back().body, replies.back().header.executed);
+  EXPECT_EQ(error.code, Code::UNIMPLEMENTED);
+  EXPECT_THAT(error.message, HasSubstr("limits.frame_bytes_max"));
+  expect_served();
+}
+
 TEST_F(Hostile, a_second_hello_closes_its_connection) {
   EXPECT_THAT(sent_after_hello(hello_frame()), HasSubstr("only the first frame"));
 }

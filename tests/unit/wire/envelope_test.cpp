@@ -9,6 +9,7 @@ namespace lodge::wire {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 Bytes args_of(const Value::List& list) {
   Bytes out;
@@ -99,6 +100,44 @@ TEST(Envelope, carries_an_error) {
   EXPECT_EQ(error.code, Code::NOT_FOUND);
   EXPECT_EQ(error.message, "no such thing");
   EXPECT_EQ(error.executed, Executed::yes);
+}
+
+TEST(Envelope, refuses_a_call_that_no_frame_can_hold_and_says_how_large_it_is) {
+  const Bytes args = Value(std::string(1000, 'x')).pack();
+  Writer writer(Writer::no_limit);
+  const Status status =
+      append_call(writer, {.kind = FrameKind::call},
+                  {.service = "s", .name = "n", .args = PackedValues::vouched(args, 1)}, {.frame_bytes_max = 1024});
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().code, Code::RESOURCE_EXHAUSTED);
+  EXPECT_THAT(status.error().message, HasSubstr("a frame of 1030 bytes is larger than limits.frame_bytes_max, 1024"));
+  EXPECT_EQ(writer.size, 0U);
+}
+
+TEST(Envelope, cuts_a_message_that_no_frame_can_hold) {
+  const Limits limits{.frame_bytes_max = 1024};
+  for (std::size_t more = 0; more < 4; ++more) {
+    std::string message(more, '.');
+    while (message.size() < 3000) message += "\u2026";  // three bytes: the cut comes at each of them
+    Writer writer;
+    ASSERT_TRUE(append_error(writer, 4, {Code::NOT_FOUND, message, Executed::yes}, limits).ok());
+    EXPECT_LE(writer.size, 1024 + 4U);
+    const Result<Frame> frame = parse_frame(writer.view());
+    ASSERT_TRUE(frame.ok());
+    const Error error = parse_error(frame->body, frame->header.executed, limits);
+    EXPECT_EQ(error.code, Code::NOT_FOUND);
+    EXPECT_THAT(error.message, HasSubstr("(cut: its " + std::to_string(message.size()) +
+                                         " bytes are more than limits.frame_bytes_max, 1024, has room for)"));
+    EXPECT_THAT(error.message, Not(HasSubstr("\\x"))) << "characters are left whole";
+    EXPECT_GT(error.message.size(), 900U);
+  }
+}
+
+TEST(Envelope, leaves_a_message_alone_that_just_fits) {
+  const std::string message(1024 - 36, 'm');
+  Writer writer;
+  ASSERT_TRUE(append_error(writer, 4, {Code::NOT_FOUND, message}, {.frame_bytes_max = 1024}).ok());
+  EXPECT_EQ(parse_error(parse_frame(writer.view())->body, Executed::no).message, message);
 }
 
 TEST(Envelope, turns_a_reply_that_was_begun_into_an_error) {

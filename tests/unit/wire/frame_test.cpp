@@ -90,8 +90,22 @@ TEST(Frame, is_taken_back_when_it_is_too_large) {
   const Status status = append_frame(writer, {}, Bytes(1000), {.frame_bytes_max = 1019});
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().code, Code::RESOURCE_EXHAUSTED);
+  EXPECT_THAT(status.error().message, HasSubstr("a frame of 1020 bytes is larger than limits.frame_bytes_max, 1019"));
   EXPECT_EQ(text_of(writer.view()), "before");
   EXPECT_TRUE(append_frame(writer, {}, Bytes(999), {.frame_bytes_max = 1019}).ok());
+}
+
+TEST(Frame, of_a_trace_counts_it_against_the_limit) {
+  Writer writer;
+  const FrameHeader traced{.kind = FrameKind::call, .trace = lodge_trace{}};
+  EXPECT_FALSE(append_frame(writer, traced, Bytes(100), {.frame_bytes_max = 147}).ok());
+  EXPECT_TRUE(append_frame(writer, traced, Bytes(100), {.frame_bytes_max = 148}).ok());
+}
+
+TEST(Frame, that_announces_too_much_is_told_the_limit) {
+  const Bytes announced{0xe9, 3, 0, 0};  // 1001
+  EXPECT_THAT(frame_length(announced, {.frame_bytes_max = 1000}).error().message,
+              HasSubstr("its length is 1001, beyond limits.frame_bytes_max, 1000"));
 }
 
 TEST(Frame, is_refused_when_malformed) {
