@@ -30,6 +30,9 @@ class Executor {
   /// sleeping workers as there is work for. Returns how many were taken; the rest still belong to the caller.
   [[nodiscard]] virtual std::size_t submit(std::span<Task* const> tasks) = 0;
 
+  /// The queue's limit: so many tasks may wait.
+  [[nodiscard]] virtual std::size_t queue_depth_max() const = 0;
+
   /// Takes one task whatever the limit: for work that has been accepted already (a chain that resumes, a timer, a
   /// watch).
   virtual void submit_always(Task& task) = 0;

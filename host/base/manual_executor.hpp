@@ -24,6 +24,7 @@ class ManualExecutor final : public Executor {
     while (taken < tasks.size() && queue_.size() < queue_depth_max_) queue_.push_back(tasks[taken++]);
     return taken;
   }
+  [[nodiscard]] std::size_t queue_depth_max() const override { return queue_depth_max_; }
   void submit_always(Task& task) override {
     std::lock_guard lock(mutex_);
     queue_.push_back(&task);
@@ -72,6 +73,7 @@ class InlineExecutor final : public Executor {
     for (Task* task : tasks) task->run();
     return tasks.size();
   }
+  [[nodiscard]] std::size_t queue_depth_max() const override { return SIZE_MAX; }
   void submit_always(Task& task) override { task.run(); }
   void enter_blocked() override {}
   void leave_blocked() override {}

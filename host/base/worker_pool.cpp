@@ -316,6 +316,8 @@ void WorkerPool::leave_blocked() {
   --state_->blocked;
 }
 
+std::size_t WorkerPool::queue_depth_max() const { return state_->options.queue_depth_max; }
+
 bool WorkerPool::on_loop_thread() const { return lodge::on_loop_thread(); }
 
 Status WorkerPool::stop(std::int64_t timeout_ns) {

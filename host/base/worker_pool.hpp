@@ -47,6 +47,7 @@ class WorkerPool final : public Executor {
   WorkerPool& operator=(const WorkerPool&) = delete;
 
   [[nodiscard]] std::size_t submit(std::span<Task* const> tasks) override;
+  [[nodiscard]] std::size_t queue_depth_max() const override;
   void submit_always(Task& task) override;
   void enter_blocked() override;
   void leave_blocked() override;

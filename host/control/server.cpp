@@ -245,7 +245,7 @@ void Server::at_turn_end() {
       std::lock_guard lock(session.mutex);
       session.calls.erase(id);
     }
-    send_error(*connection, id, service::queue_full());
+    send_error(*connection, id, service::queue_full(executor_));
     connection->finished();
     answered();
   }

@@ -19,8 +19,10 @@ std::int32_t refuse(const Error& error, lodge_writer& reply, Executed& executed)
 
 }  // namespace
 
-Error queue_full() {
-  return {Code::RESOURCE_EXHAUSTED, "the queue of calls is full (threads.queue_depth_max); try again later",
+Error queue_full(const Executor& executor) {
+  return {Code::RESOURCE_EXHAUSTED,
+          "the queue of calls is full: " + std::to_string(executor.queue_depth_max()) +
+              " wait (threads.queue_depth_max); try again later",
           Executed::no};
 }
 

@@ -19,8 +19,8 @@
 
 namespace lodge::service {
 
-/// The queue's own answer, for a call that the executor did not take.
-[[nodiscard]] Error queue_full();
+/// The answer to a call that the executor did not take.
+[[nodiscard]] Error queue_full(const Executor& executor);
 
 /// Thread-safe.
 class Calls {

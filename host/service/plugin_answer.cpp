@@ -62,7 +62,8 @@ Status send_one_way(Calls& calls, std::string_view service, const CallRequest& r
   if (!call) return std::move(call).error();
   (*call)->submitted();
   Task* const task = call->get();
-  if (calls.ground().executor.submit({&task, 1}) == 0 && (*call)->dropped()) return queue_full();
+  Executor& executor = calls.ground().executor;
+  if (executor.submit({&task, 1}) == 0 && (*call)->dropped()) return queue_full(executor);
   return {};
 }
 

@@ -8,6 +8,7 @@ namespace lodge::bench {
 class IdleExecutor final : public Executor {
  public:
   [[nodiscard]] std::size_t submit(std::span<Task* const>) override { return 0; }
+  [[nodiscard]] std::size_t queue_depth_max() const override { return 0; }
   void submit_always(Task&) override {}
   void enter_blocked() override {}
   void leave_blocked() override {}

@@ -115,7 +115,7 @@ std::future<Answer> Node::send(const std::string& service, const std::string& na
   (*call)->submitted();
   Task* const task = call->get();
   if (workers_.submit({&task, 1}) == 0 && (*call)->dropped()) {
-    const Error full = service::queue_full();
+    const Error full = service::queue_full(workers_);
     to.answer(full.code, full.executed, view_of(full.message));
   }
   return future;

@@ -17,6 +17,7 @@ class ManualExecutor : public Executor {
     for (Task* each : tasks) submit_always(*each);
     return tasks.size();
   }
+  [[nodiscard]] std::size_t queue_depth_max() const override { return SIZE_MAX; }
   void submit_always(Task& task) override {
     std::lock_guard lock(mutex_);
     tasks_.push_back(&task);

@@ -91,7 +91,10 @@ TEST(Threads, calls_beyond_the_queues_limit_are_refused_and_the_rest_answered) {
   for (std::future<Answer>& each : all) {
     const Answer answer = each.get();
     if (answer.code == Code::OK) ++answered;
-    if (answer.code == Code::RESOURCE_EXHAUSTED && answer.executed == Executed::no) ++refused;
+    if (answer.code != Code::RESOURCE_EXHAUSTED) continue;
+    ++refused;
+    EXPECT_EQ(answer.executed, Executed::no);
+    EXPECT_EQ(answer.message, "the queue of calls is full: 4 wait (threads.queue_depth_max); try again later");
   }
   EXPECT_EQ(answered, 5);
   EXPECT_EQ(refused, 5);
