@@ -86,7 +86,8 @@ Host::Host(const HostConfig& config)
                 .timers = *loop_,
                 .interfaces = interfaces_,
                 .plugins = plugins_,
-                .call_timeout_ns = config.limits.call_timeout_ms * ms}),
+                .call_timeout_ns = config.limits.call_timeout_ms * ms,
+                .answer_bytes_max = config.limits.frame_bytes_max - wire::frame_length_min}),
       name_ties_(names_, node_config_, runtime_.calls()),
       server_(*loop_, workers_, runtime_.calls(), server_options(config)),
       admin_{config, clock_, workers_, runtime_, names_, node_config_, plugins_, server_, clock_.now()} {

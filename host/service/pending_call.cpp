@@ -27,6 +27,7 @@ PendingCall::PendingCall(const WalkGround& ground, DeadlineWheel& deadlines, Pen
     : ground_(ground),
       deadlines_(deadlines),
       parts_(std::move(parts)),
+      out_(ground.answer_bytes_max),
       walk_(ground, *parts_.chain, seen_by_links(parts_), this) {}
 
 PendingCall::~PendingCall() { deadlines_.lift(*this); }
@@ -118,12 +119,21 @@ bool PendingCall::stand() {
 
 void PendingCall::answer_from_walk() {
   if (state_.exchange(State::answered, std::memory_order_acq_rel) != State::answered) {
+    name_the_limit();
     parts_.answer_to->answer(code_from(walk_.code()), walk_.executed(), {out_.data, out_.size});
   } else {
     log::info("service." + parts_.pass.cell().name(),
               "dropped the late answer of " + walk_.chain().name + ": its call was answered by the deadline");
   }
   end();
+}
+
+// Whoever gave up for want of room, the plugin or the walk, could not know how much there is.
+void PendingCall::name_the_limit() {
+  if (walk_.code() != LODGE_RESOURCE_EXHAUSTED || !out_.refused()) return;
+  // Without room for this either, the message is what it was.
+  (void)append(out_, view_of(" (an answer may have " + std::to_string(out_.limit()) +
+                             " bytes, to fit into limits.frame_bytes_max)"));
 }
 
 void PendingCall::end() {

@@ -65,6 +65,7 @@ class PendingCall final : public Task, public Expiring {
   PendingCall(const WalkGround& ground, DeadlineWheel& deadlines, PendingParts parts);
   [[nodiscard]] bool stand();
   void answer_from_walk();
+  void name_the_limit();
   void end();
 
   const WalkGround& ground_;

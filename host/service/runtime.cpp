@@ -11,6 +11,7 @@ Runtime::Runtime(RuntimeParts parts)
                        .executor = parts.executor,
                        .tickets = tickets_,
                        .patience_ns = parts.call_timeout_ns,
+                       .answer_bytes_max = parts.answer_bytes_max,
                        .quick_since = quick_since_},
             .interfaces = parts.interfaces,
             .listeners = {},

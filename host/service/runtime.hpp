@@ -23,7 +23,8 @@ struct RuntimeParts {
   Timers& timers;
   plugin::InterfaceRegistry& interfaces;
   PluginSource& plugins;
-  MonotonicNs call_timeout_ns;  ///< of a call that has no deadline, once it waits
+  MonotonicNs call_timeout_ns;                           ///< of a call that has no deadline, once it waits
+  std::size_t answer_bytes_max = Writer::default_limit;  ///< of a call from outside, or started and not waited for
 };
 
 /// Services are started and stopped by one thread at a time; everything else is thread-safe.

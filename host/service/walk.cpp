@@ -15,16 +15,13 @@ namespace {
 
 constexpr std::uint32_t nesting_max = 128;
 constexpr MonotonicNs quick_ns_max = 1'000'000;
-constexpr std::uint8_t nil_byte = 0xc0;
-constexpr std::uint8_t list_of_none = 0x90;
-constexpr std::uint8_t list16 = 0xdc;
 
-// Buffers for replaced arguments, kept by the thread that gave them back: a chain of links that continue with others
-// allocates nothing once it is warm.
+// Buffers for replaced arguments, which whoever's buffer they were written to has bounded; kept by the thread that gave
+// them back: a chain of links that continue with others allocates nothing once it is warm.
 thread_local std::vector<std::unique_ptr<Writer>> spare_writers;
 
 std::unique_ptr<Writer> spare_writer() {
-  if (spare_writers.empty()) return std::make_unique<Writer>();
+  if (spare_writers.empty()) return std::make_unique<Writer>(Writer::no_limit);
   std::unique_ptr<Writer> out = std::move(spare_writers.back());
   spare_writers.pop_back();
   return out;
@@ -168,14 +165,14 @@ Walk::Step Walk::apply_deferral(lodge_writer& out) {
   ticket_ = 0;
   executed_ = deferral->executed();
   out.size = 0;
-  if (!append(out, deferral->data())) return fail(out, Code::RESOURCE_EXHAUSTED, "the answer is too large");
-  return apply(deferral->verdict(), out);
+  const std::int32_t verdict = deferral->verdict();
+  // Without room for an error's message its code stands alone.
+  if (!append(out, deferral->data()) && verdict >= 0) return no_room(out, deferral->data().size());
+  return apply(verdict, out);
 }
 
 Walk::Step Walk::finish(lodge_writer& out) {
-  if (out.size == 0 && !append(out, ByteView(&nil_byte, 1))) {
-    return fail(out, Code::RESOURCE_EXHAUSTED, "no room for the answer");
-  }
+  if (out.size == 0 && lodge_mp_write_nil(&out) != LODGE_OK) return no_room(out, 1);
   if (!wire::well_formed({out.data, out.size}, 1))
     return misbehaved(out, "answered with bytes that are not one msgpack value");
   code_ = LODGE_OK;
@@ -197,20 +194,10 @@ Walk::Step Walk::finish_error(std::int32_t code, lodge_writer& out) {
 // A chain is a pipeline: run out, it answers with its final arguments.
 Walk::Step Walk::run_out(lodge_writer& out) {
   out.size = 0;
-  const auto arity = seen_.arity;
-  bool room = true;
-  if (arity == 0) {
-    room = append(out, ByteView(&nil_byte, 1));
-  } else if (arity > 15) {
-    const std::uint8_t header[] = {list16, static_cast<std::uint8_t>(arity >> 8), static_cast<std::uint8_t>(arity)};
-    room = append(out, header);
-  } else if (arity > 1) {
-    const auto header = static_cast<std::uint8_t>(list_of_none | arity);
-    room = append(out, ByteView(&header, 1));
-  }
-  if (!room || !append(out, view_of(seen_.args))) {
-    return fail(out, Code::RESOURCE_EXHAUSTED, "the answer is too large for its buffer");
-  }
+  std::int32_t written = LODGE_OK;
+  if (seen_.arity == 0) written = lodge_mp_write_nil(&out);
+  if (seen_.arity > 1) written = lodge_mp_write_array(&out, seen_.arity);
+  if (written != LODGE_OK || !append(out, view_of(seen_.args))) return no_room(out, seen_.args.size);
   code_ = LODGE_OK;
   return Step::answered;
 }
@@ -221,7 +208,9 @@ Walk::Step Walk::continue_with(lodge_writer& out) {
   }
   if (!args_) args_ = spare_writer();
   args_->clear();
-  if (!append(*args_, {out.data, out.size})) return fail(out, Code::RESOURCE_EXHAUSTED, "the arguments are too large");
+  if (!append(*args_, {out.data, out.size})) {
+    return fail(out, Code::RESOURCE_EXHAUSTED, "no memory for " + std::to_string(out.size) + " bytes of arguments");
+  }
   out.size = 0;
   seen_.args = slice_of(args_->view());
   ++next_;
@@ -234,6 +223,11 @@ Walk::Step Walk::fail(lodge_writer& out, Code code, std::string_view message) {
   (void)append(out, view_of(message));
   code_ = static_cast<std::int32_t>(code);
   return Step::answered;
+}
+
+Walk::Step Walk::no_room(lodge_writer& out, std::size_t bytes) {
+  return fail(out, Code::RESOURCE_EXHAUSTED,
+              "an answer of " + std::to_string(bytes) + " bytes is too large for its caller's buffer");
 }
 
 Walk::Step Walk::misbehaved(lodge_writer& out, std::string_view rule, Code code) {

@@ -24,7 +24,8 @@ struct WalkGround {
   const Clock& clock;
   Executor& executor;
   Tickets& tickets;
-  MonotonicNs patience_ns;  ///< how long a call without a deadline waits, once it has to
+  MonotonicNs patience_ns;       ///< how long a call without a deadline waits, once it has to
+  std::size_t answer_bytes_max;  ///< of a call that nobody's buffer waits for
   /// Since when the loop thread is in a quick callback; 0: it is not. For whoever watches the loop.
   std::atomic<MonotonicNs>& quick_since;
 };
@@ -82,6 +83,7 @@ class Walk {
   [[nodiscard]] Step run_out(lodge_writer& out);
   [[nodiscard]] Step continue_with(lodge_writer& out);
   [[nodiscard]] Step fail(lodge_writer& out, Code code, std::string_view message);
+  [[nodiscard]] Step no_room(lodge_writer& out, std::size_t bytes);
   [[nodiscard]] Step misbehaved(lodge_writer& out, std::string_view rule, Code code = Code::INTERNAL);
   void drop_ticket();
 

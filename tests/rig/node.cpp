@@ -67,7 +67,8 @@ Node::Node(const NodeOptions& options)
                                                                       .timers = *loop_,
                                                                       .interfaces = interfaces_,
                                                                       .plugins = source_,
-                                                                      .call_timeout_ns = options.call_timeout_ns});
+                                                                      .call_timeout_ns = options.call_timeout_ns,
+                                                                      .answer_bytes_max = options.answer_bytes_max});
   name_ties_ = std::make_unique<service::NameTies>(*names_, *config_, runtime_->calls());
   runtime_->listen(*name_ties_);
   source_.add_builtin(service::builtin_base());

@@ -398,6 +398,50 @@ TEST(Calls, arguments_that_are_not_so_many_values_are_refused_where_they_come_in
   EXPECT_EQ(ran, 0);
 }
 
+TEST(Calls, an_answer_that_does_not_fit_is_told_how_large_it_may_be) {
+  const std::string large(2000, 'x');
+  ScriptedPlugin plugin("p");
+  plugin
+      .callback("result", 0,
+                [&](const Seen& seen) {
+                  const Bytes packed = Value(large).pack();
+                  return append(*seen.out, packed) ? LODGE_DONE
+                                                   : seen.fail(LODGE_RESOURCE_EXHAUSTED, "it is too large");
+                })
+      .callback("pass_on", 2, [](const Seen&) { return LODGE_CONTINUE; });
+  Deferring deferring;
+  plugin.callback("later", 0, deferring.script());
+  Node node({.answer_bytes_max = 1000});
+  node.add(plugin);
+  ASSERT_TRUE(node.start("s", {"p"}));
+  const std::string limit = " (an answer may have 1000 bytes, to fit into limits.frame_bytes_max)";
+  const Answer result = node.call("s", "result");
+  EXPECT_EQ(result.code, Code::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(result.message, "it is too large" + limit);
+  const Answer passed_on = node.call("s", "pass_on", {large, 1});
+  EXPECT_EQ(passed_on.code, Code::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(passed_on.message, "an answer of 2004 bytes is too large for its caller's buffer" + limit);
+  auto later = node.send("s", "later");
+  ASSERT_TRUE(eventually([&] { return deferring.taken(); }));
+  EXPECT_EQ(deferring.complete(LODGE_DONE, {large}), LODGE_OK);
+  EXPECT_EQ(later.get().message, "an answer of 2003 bytes is too large for its caller's buffer" + limit);
+}
+
+TEST(Calls, a_deferred_error_whose_message_does_not_fit_keeps_its_code) {
+  Deferring deferring;
+  ScriptedPlugin plugin("p");
+  plugin.callback("f", 0, deferring.script());
+  Node node({.answer_bytes_max = 1000});
+  node.add(plugin);
+  ASSERT_TRUE(node.start("s", {"p"}));
+  auto answer = node.send("s", "f");
+  ASSERT_TRUE(eventually([&] { return deferring.taken(); }));
+  EXPECT_EQ(deferring.complete(LODGE_NOT_FOUND, {std::string(2000, 'm')}), LODGE_OK);
+  const Answer got = answer.get();
+  EXPECT_EQ(got.code, Code::NOT_FOUND);
+  EXPECT_EQ(got.message, "");
+}
+
 TEST(Calls, service_call_sees_every_call_from_outside_and_may_refuse) {
   std::vector<Value> seen_args;
   ScriptedPlugin guard("guard"), worker("worker");
