@@ -211,18 +211,20 @@ class SlowReading {
                              << folder_.path() << "/gate;; esac\nexec " << describe_program() << " \"$@\"\n";
     std::filesystem::permissions(program(), std::filesystem::perms(0700));
     EXPECT_EQ(mkfifo((folder_.path() + "/gate").c_str(), 0600), 0);
+    gate_.open(folder_.path() + "/gate", std::ios::in | std::ios::out);
+    EXPECT_TRUE(gate_);
   }
   ~SlowReading() { let_go(); }
 
   [[nodiscard]] std::string program() const { return folder_.path() + "/describe"; }
   [[nodiscard]] bool begun() const { return std::filesystem::exists(folder_.path() + "/begun"); }
   void let_go() {
-    // For reading too: opened for writing alone it would wait for a reader, who may be gone.
-    if (!std::exchange(open_, true)) std::fstream(folder_.path() + "/gate", std::ios::in | std::ios::out) << "go\n";
+    if (!std::exchange(open_, true)) gate_ << "go\n" << std::flush;
   }
 
  private:
   PluginFolder folder_;
+  std::fstream gate_;  // open both ways, so that a word waits there for who reads it later
   bool open_ = false;
 };
 
