@@ -47,6 +47,7 @@ HostSection default_host(const Environment& environment, const fs::path& directo
   host.name = cleaned_name(environment.hostname);
   host.data_dir = default_data_dir(environment);
   host.socket = default_socket(environment);
+  host.run_dir = host.socket.parent_path();
   std::error_code error;
   const fs::path beside = (directory / "plugins").lexically_normal();
   host.plugin_dirs.push_back(fs::is_directory(beside, error) ? beside : environment.install_plugin_dir);

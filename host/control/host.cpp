@@ -1,10 +1,13 @@
 #include "control/host.hpp"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "base/closest.hpp"
@@ -64,6 +67,26 @@ ServerOptions server_options(const HostConfig& config) {
 
 /// What is not safe to use is told apart from what is wrongly written.
 ExitCode exit_of(Code code) { return code == Code::PERMISSION_DENIED ? ExitCode::permission : ExitCode::config; }
+
+/// Only the default directory is the host's own, to be made for its user alone; any other one that is missing is more
+/// probably a mistake, and with which owner and mode it should be is not the host's to say.
+Status make_socket_directory(const HostSection& host) {
+  const std::filesystem::path directory = host.socket.parent_path();
+  std::error_code error;
+  if (std::filesystem::is_directory(directory, error)) return {};
+  if (std::filesystem::exists(directory, error)) {
+    return Error{Code::FAILED_PRECONDITION,
+                 directory.string() + " is not a directory; set host.socket to a place in one"};
+  }
+  if (directory != host.run_dir) {
+    return Error{Code::NOT_FOUND, "there is no directory " + directory.string() + "; make it (install -d -m 0700 " +
+                                      directory.string() + "), or set host.socket to a place that there is"};
+  }
+  if (mkdir(directory.c_str(), 0700) == 0 || errno == EEXIST) return {};
+  return Error{Code::PERMISSION_DENIED, "cannot make the directory " + directory.string() + ": " +
+                                            std::generic_category().message(errno) +
+                                            "; set host.socket to a place that this user may write"};
+}
 
 std::unique_ptr<Loop> loop_or_throw(const Clock& clock, std::uint32_t spin_us) {
   Result<std::unique_ptr<Loop>> loop = Loop::create(clock, spin_us);
@@ -182,11 +205,8 @@ std::optional<Failure> Host::take_data_dir() {
 
 std::optional<Failure> Host::listen() {
   const std::filesystem::path& socket = config_.host.socket;
-  std::error_code error;
-  std::filesystem::create_directories(socket.parent_path(), error);
-  if (error) {
-    return Failure{ExitCode::cannot_create, "directory of the control socket " + socket.string() + ": " +
-                                                error.message() + "; set host.socket to a place this user may write"};
+  if (Status there = make_socket_directory(config_.host); !there) {
+    return Failure{ExitCode::cannot_create, "control socket " + socket.string() + ": " + there.error().message};
   }
   if (Status opened = server_.listen(socket); !opened) {
     const bool taken = opened.error().code == Code::ALREADY_EXISTS;

@@ -20,6 +20,7 @@ struct HostSection {
   std::filesystem::path data_dir;
   std::vector<std::filesystem::path> plugin_dirs;  ///< the first that has a plugin of a name wins
   std::filesystem::path socket;                    ///< at most 107 bytes
+  std::filesystem::path run_dir;                   ///< of the default socket: the one that the host makes where missing
   bool operator==(const HostSection&) const = default;
 };
 

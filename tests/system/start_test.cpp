@@ -23,6 +23,12 @@ class Start : public ::testing::Test {
   /// A second host on the same configuration, except for what is set.
   Outcome second(const std::string& set) { return run(directory, "lodged", {"--config", "lodged.toml", "--set", set}); }
 
+  /// A host whose configuration does not say where its socket is.
+  [[nodiscard]] ChildProcess with_default_socket(const std::filesystem::path& runtime_dir) const {
+    directory.write("lodged.toml", "[host]\ndata_dir = \"data\"\nplugin_dirs = [\"plugins\"]\n");
+    return {directory, "lodged", {"--config", "lodged.toml"}, "default", {"XDG_RUNTIME_DIR=" + runtime_dir.string()}};
+  }
+
   ScratchDirectory directory;
 };
 
@@ -73,6 +79,32 @@ TEST_F(Start, who_calls_a_service_that_failed_or_is_paused_is_told_so_and_why) {
   const Outcome paused = host.lodgectl({"call", "s", "echo", "1"});
   EXPECT_EQ(paused.ended, "exited 69");
   EXPECT_THAT(paused.err, AllOf(HasSubstr("service `s` is paused since "), HasSubstr("(paused in the configuration)")));
+}
+
+TEST_F(Start, a_missing_directory_of_the_socket_is_not_made_but_told) {
+  const Outcome outcome = run_lodged(directory, one_service, {"--set", "host.socket=no/where/lodged.sock"});
+  EXPECT_EQ(outcome.ended, "exited 73") << outcome.err;
+  const std::string missing = (directory.path() / "no/where").string();
+  EXPECT_THAT(outcome.err, HasSubstr("lodged: control socket " + missing + "/lodged.sock: there is no directory " +
+                                     missing + "; make it (install -d -m 0700 " + missing + ")"));
+  EXPECT_FALSE(directory.has("no"));
+}
+
+TEST_F(Start, the_default_directory_of_the_socket_is_made_for_the_hosts_user_alone) {
+  ChildProcess host = with_default_socket(directory.path());
+  ASSERT_TRUE(eventually([this] { return directory.has("lodge/lodged.sock"); })) << host.err();
+  struct stat info {};
+  ASSERT_EQ(::stat((directory.path() / "lodge").c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 07777U, 0700U);
+  host.signal(SIGTERM);
+  EXPECT_EQ(host.outcome().ended, "exited 0");
+}
+
+TEST_F(Start, what_the_default_directory_of_the_socket_lies_in_is_not_made) {
+  const Outcome outcome = with_default_socket(directory.path() / "none").outcome();
+  EXPECT_EQ(outcome.ended, "exited 73") << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("cannot make the directory " + (directory.path() / "none/lodge").string()));
+  EXPECT_FALSE(directory.has("none"));
 }
 
 TEST_F(Start, only_the_hosts_user_may_use_the_socket) {
