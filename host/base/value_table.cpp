@@ -83,7 +83,11 @@ Code ValueTable::write(const HashedKey& key, Operation&& operation) {
                       });
       code = operation(at, wake);
     }
-    if (code != Code::RESOURCE_EXHAUSTED || retried || !purge_all()) return code;
+    if (code != Code::RESOURCE_EXHAUSTED) return code;
+    if (retried || !purge_all()) {
+      note_refused();
+      return code;
+    }
   }
 }
 

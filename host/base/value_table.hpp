@@ -33,6 +33,9 @@ class ValueTable {
   static constexpr int races_max = 1000;
 
   ValueTable(const Clock& clock, Executor& executor, Limits limits) : clock_(clock), limits_(limits), hub_(executor) {}
+  virtual ~ValueTable() = default;
+  ValueTable(const ValueTable&) = delete;
+  ValueTable& operator=(const ValueTable&) = delete;
 
   [[nodiscard]] Code get(ByteView key, lodge_writer& value) const;
   [[nodiscard]] Code put(ByteView key, ByteView value, std::uint64_t ttl_ms = 0);
@@ -63,8 +66,12 @@ class ValueTable {
   void sweep();
 
   [[nodiscard]] WatchHub& watches() { return hub_; }
+  [[nodiscard]] const Limits& limits() const { return limits_; }
 
  private:
+  /// A limit has kept a write out. Without a lock, on the thread that wrote.
+  virtual void note_refused() {}
+
   using Locked = ConcurrentTable::Locked;
   static constexpr int buckets_per_sweep = 1024;
 

@@ -18,7 +18,6 @@ struct StorePlace {
   std::shared_ptr<service::Service> service;
 
   static constexpr std::string_view limits = "a key has 1 to 1,024 bytes, a value at most 16 MiB";
-  static constexpr std::string_view full = "holds as much as its service may keep (store_bytes_max)";
 
   static Result<StorePlace> of(Admin& admin, const std::string& name) {
     std::shared_ptr<service::Service> found = admin.runtime.find(name);
@@ -27,6 +26,7 @@ struct StorePlace {
   }
 
   [[nodiscard]] std::string text() const { return "the store of service `" + service->spec().name + "`"; }
+  [[nodiscard]] std::string full() const { return text() + " " + service->store().fill_text(); }
   Code get(ByteView key, Writer& value) const { return service->store().get(key, value); }
   Code put(ByteView key, ByteView value) const { return service->store().put(key, value); }
   Code remove(ByteView key) const { return service->store().remove(key); }
@@ -43,11 +43,11 @@ struct DomainPlace {
 
   static constexpr std::string_view limits =
       "a domain has 1 to 64 bytes, a key 1 to 255, a value at most 65,536 as msgpack";
-  static constexpr std::string_view full = "cannot take more: the node holds as many entries as it may";
 
   static Result<DomainPlace> of(Admin& admin, const std::string& name) { return DomainPlace{admin.node_config, name}; }
 
   [[nodiscard]] std::string text() const { return "domain `" + domain + "`"; }
+  [[nodiscard]] std::string full() const { return "the configuration of the node " + config.fill_text(); }
   Code get(ByteView key, Writer& value) const { return config.get(domain, key, value); }
   Code put(ByteView key, ByteView value) const { return config.put(domain, key, value); }
   Code remove(ByteView key) const { return config.remove(domain, key); }
@@ -91,7 +91,7 @@ template <typename Place>
 Result<Value> outcome(Code code, const Place& place, ByteView key) {
   if (code == Code::OK) return Value();
   if (code == Code::INVALID_ARGUMENT) return Error{code, place.text() + ": " + std::string(Place::limits)};
-  if (code == Code::RESOURCE_EXHAUSTED) return Error{code, place.text() + " " + std::string(Place::full)};
+  if (code == Code::RESOURCE_EXHAUSTED) return Error{code, place.full()};
   const std::string what = code == Code::NOT_FOUND ? "no key `" : "key `";
   return Error{code, what + escape_for_terminal(text_of(key)) + "` in " + place.text()};
 }

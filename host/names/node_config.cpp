@@ -1,5 +1,7 @@
 #include "names/node_config.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -65,11 +67,15 @@ Code add_to(const ByteView* present, const wire::Value& element, lodge_writer& o
 NodeConfig::NodeConfig(Clock& clock, Executor& executor, std::uint64_t limit)
     : table_(clock, executor, {1 + domain_bytes_max + key_bytes_max, value_bytes_max, UINT64_MAX, limit}) {}
 
+std::string NodeConfig::fill_text() {
+  return fmt::format("holds {} of {} entries (limits.config_entries_max)", entries(), table_.limits().entries_max);
+}
+
 Status NodeConfig::seed(std::string_view domain, std::string_view key, const wire::Value& value) {
   const Code code = put(domain, view_of(key), value.pack());
   if (code == Code::OK) return {};
   const std::string where = "[config." + std::string(domain) + "] " + std::string(key);
-  if (code == Code::RESOURCE_EXHAUSTED) return Error{code, where + ": the node holds as many entries as it may"};
+  if (code == Code::RESOURCE_EXHAUSTED) return Error{code, where + ": the configuration of the node " + fill_text()};
   return Error{code, where + ": a domain has 1 to 64 bytes, a key 1 to 255, a value at most 65,536 as msgpack"};
 }
 

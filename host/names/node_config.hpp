@@ -1,6 +1,7 @@
 // The configuration that the whole node shares: values by (domain, key), changed at run time, gone with the host.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "base/value_table.hpp"
@@ -43,6 +44,9 @@ class NodeConfig {
   void release_instance(std::uint64_t instance_owner) { table_.watches().remove_owner(instance_owner); }
 
   [[nodiscard]] std::uint64_t entries() { return table_.entries(); }
+
+  /// How full it is, and which limit that is: "holds 10 of 10 entries (limits.config_entries_max)".
+  [[nodiscard]] std::string fill_text();
 
  private:
   ValueTable table_;

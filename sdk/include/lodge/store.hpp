@@ -55,7 +55,7 @@ class Store {
       return failed<Table>("compare_and_put", key, LODGE_RESOURCE_EXHAUSTED);
     }
     const lodge_slice old{before.data, before.size};
-    return checked("compare_and_put", key,
+    return written("compare_and_put", key,
                    link_.table->compare_and_put(link_.host, at(key), key.size(), expected ? &old : nullptr, after.data,
                                                 after.size));
   }
@@ -64,7 +64,7 @@ class Store {
     if (link_.table == nullptr) return missing_interface<Table>();
     std::int64_t sum = 0;
     const std::int32_t code = link_.table->increment(link_.host, at(key), key.size(), by, &sum);
-    if (code != LODGE_OK) return failed<Table>("increment", key, code);
+    if (code != LODGE_OK) return unwritten("increment", key, code);
     return sum;
   }
   /// Adds bytes to what is there; answers the new size.
@@ -72,7 +72,7 @@ class Store {
     if (link_.table == nullptr) return missing_interface<Table>();
     std::size_t size = 0;
     const std::int32_t code = link_.table->append(link_.host, at(key), key.size(), bytes.data(), bytes.size(), &size);
-    if (code != LODGE_OK) return failed<Table>("append", key, code);
+    if (code != LODGE_OK) return unwritten("append", key, code);
     return size;
   }
   /// Replaces the value by change(std::optional<T>): a T, or a Result<T> whose error changes nothing and is the answer.
@@ -83,7 +83,7 @@ class Store {
     return update_entry<T>(
         change, key,
         [&](lodge_update_fn fn, void* user) { return link_.table->update(link_.host, at(key), key.size(), fn, user); },
-        [](std::int32_t code, std::string_view where) { return failed<Table>("update", where, code); });
+        [](std::int32_t code, std::string_view where) { return unwritten("update", where, code); });
   }
   /// see(std::string_view key, AnyView value) for each entry whose key begins so, in no order; it returns void, or
   /// false to stop.
@@ -122,6 +122,15 @@ class Store {
     if (code != LODGE_OK) return failed<Table>(operation, key, code);
     return {};
   }
+  static Result<void> written(const char* operation, std::string_view key, std::int32_t code) {
+    if (code != LODGE_OK) return unwritten(operation, key, code);
+    return {};
+  }
+  static Error unwritten(const char* operation, std::string_view key, std::int32_t code) {
+    Error error = failed<Table>(operation, key, code);
+    if (code == LODGE_RESOURCE_EXHAUSTED) error.message += " (store_bytes_max of the service)";
+    return error;
+  }
 
   template <typename Function>
   Result<void> fetch(const char* operation, Function function, std::string_view key, lodge_writer& value) const {
@@ -143,7 +152,7 @@ class Store {
     if (code == LODGE_OK) {
       code = (link_.table->*function)(link_.host, at(key), key.size(), bytes.data, bytes.size, ttl_ms);
     }
-    return checked(operation, key, code);
+    return written(operation, key, code);
   }
 
   Link<Table> link_;

@@ -117,6 +117,7 @@ TEST_F(NodeConfigTest, holds_its_limit) {
   EXPECT_EQ(put("d", "more", 1), Code::RESOURCE_EXHAUSTED);
   const Status refused = config.seed("d", "more", 1);
   EXPECT_EQ(refused.error().code, Code::RESOURCE_EXHAUSTED);
+  EXPECT_THAT(refused.error().message, testing::HasSubstr("holds 10 of 10 entries (limits.config_entries_max)"));
 }
 
 TEST_F(NodeConfigTest, shows_all_domains) {

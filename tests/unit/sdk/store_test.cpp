@@ -166,8 +166,15 @@ TEST_F(StoreOfNode, a_full_store_refuses_and_keeps_what_it_has) {
   const std::uint64_t used = small.size().or_throw().bytes;
   EXPECT_GE(used, 501U);
   EXPECT_LE(used, 1'000U);
-  EXPECT_THAT(small.put("l", std::string(500, 'y')), Refuses(LODGE_RESOURCE_EXHAUSTED, "lodge.store/1 put l"));
-  EXPECT_EQ(small.append("k", std::vector<std::uint8_t>(500)).error().code, LODGE_RESOURCE_EXHAUSTED);
+  const std::string full = ": a limit, a quota or a queue is full (store_bytes_max of the service)";
+  const std::string large(500, 'y');
+  EXPECT_THAT(small.put("l", large), Fails(LODGE_RESOURCE_EXHAUSTED, "lodge.store/1 put l" + full));
+  EXPECT_THAT(small.append("k", std::vector<std::uint8_t>(500)),
+              Fails(LODGE_RESOURCE_EXHAUSTED, "lodge.store/1 append k" + full));
+  EXPECT_THAT(small.compare_and_put("l", std::optional<std::string>(), large),
+              Fails(LODGE_RESOURCE_EXHAUSTED, "lodge.store/1 compare_and_put l" + full));
+  EXPECT_THAT(small.update<std::string>("k", [](const auto&) { return std::string(1'000, 'z'); }),
+              Fails(LODGE_RESOURCE_EXHAUSTED, "lodge.store/1 update k" + full));
   EXPECT_EQ(small.size().or_throw().entries, 1U);
   EXPECT_EQ(small.size().or_throw().bytes, used);
   EXPECT_EQ(small.get<std::string>("k").or_throw(), std::string(500, 'x'));
