@@ -1,7 +1,10 @@
 // Who runs plugin code. The rest of the host hands over tasks and does not know how threads share them.
 #pragma once
 
+#include <condition_variable>
 #include <cstdint>
+#include <functional>
+#include <mutex>
 #include <span>
 
 #include "base/status.hpp"
@@ -20,6 +23,9 @@ class Task {
   friend class TaskQueue;
   Task* next_ = nullptr;
 };
+
+/// Of a wait: until what is waited for has come.
+constexpr std::int64_t without_end = INT64_MAX;
 
 /// Runs tasks. Thread-safe.
 class Executor {
@@ -41,6 +47,13 @@ class Executor {
   /// meanwhile. Calls nest; use BlockedScope.
   virtual void enter_blocked() = 0;
   virtual void leave_blocked() = 0;
+
+  /// Waits on this thread, marked as blocked, until `ready` holds or `patience_ns` have passed, and returns what
+  /// `ready` says then. `lock` guards all that `ready` looks at: it is held while that is asked and when this returns,
+  /// and given back in between. Whoever makes it ready notifies `changed`. This is how all code of the host waits for
+  /// what plugin code must do first, so that an executor without threads can go on with that meanwhile.
+  virtual bool wait(std::unique_lock<std::mutex>& lock, std::condition_variable& changed, std::int64_t patience_ns,
+                    const std::function<bool()>& ready);
 
   /// True on the thread that must never wait (the loop thread while it runs quick callbacks).
   [[nodiscard]] virtual bool on_loop_thread() const = 0;

@@ -2,10 +2,11 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+
+#include "base/executor.hpp"
 
 namespace lodge {
 
@@ -37,16 +38,12 @@ class Gate {
   /// Lets them in again.
   void open() { state_.fetch_and(~closed_bit, std::memory_order_acq_rel); }
 
-  /// Waits until the closed gate is empty: false when `patience` ran out first. Marks nothing as blocked: on a worker,
-  /// hold a BlockedScope.
-  [[nodiscard]] bool wait_empty_for(std::chrono::nanoseconds patience) {
+  /// Waits until the closed gate is empty: false when the patience ran out first.
+  [[nodiscard]] bool wait_empty_for(Executor& executor, std::int64_t patience_ns) {
     std::unique_lock lock(mutex_);
-    return empty_.wait_for(lock, patience, [this] { return inside() == 0; });
+    return executor.wait(lock, empty_, patience_ns, [this] { return inside() == 0; });
   }
-  void wait_empty() {
-    std::unique_lock lock(mutex_);
-    empty_.wait(lock, [this] { return inside() == 0; });
-  }
+  void wait_empty(Executor& executor) { (void)wait_empty_for(executor, without_end); }
 
   [[nodiscard]] std::uint64_t inside() const { return state_.load(std::memory_order_acquire) & ~closed_bit; }
   [[nodiscard]] bool closed() const { return state_.load(std::memory_order_acquire) >= closed_bit; }

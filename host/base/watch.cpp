@@ -4,8 +4,9 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
-#include <thread>
 #include <utility>
+
+#include "base/stack_id.hpp"
 
 namespace lodge {
 
@@ -64,7 +65,7 @@ class Watch final : public Task, public std::enable_shared_from_this<Watch> {
     std::shared_ptr<Watch> self;  // outlives the lock, which may be in what it frees
     std::unique_lock lock(mutex_);
     self = std::move(self_);
-    running_ = std::this_thread::get_id();
+    running_ = this_stack();
     for (int told = 0; told < told_per_run && !closed_ && !changes_.empty(); ++told) {
       const std::shared_ptr<const Change> change = std::move(changes_.front());
       changes_.pop_front();
@@ -75,7 +76,7 @@ class Watch final : public Task, public std::enable_shared_from_this<Watch> {
       tell_(event);
       lock.lock();
     }
-    running_ = {};
+    running_ = nullptr;
     idle_.notify_all();
     scheduled_ = !closed_ && !changes_.empty();
     if (!scheduled_) return;
@@ -90,9 +91,8 @@ class Watch final : public Task, public std::enable_shared_from_this<Watch> {
     closed_ = true;
     changes_.clear();
     bytes_ = 0;
-    if (running_ == std::thread::id{} || running_ == std::this_thread::get_id()) return;
-    const BlockedScope blocked(executor_);
-    idle_.wait(lock, [this] { return running_ == std::thread::id{}; });
+    if (running_ == nullptr || running_ == this_stack()) return;
+    (void)executor_.wait(lock, idle_, without_end, [this] { return running_ == nullptr; });
   }
 
  private:
@@ -106,9 +106,9 @@ class Watch final : public Task, public std::enable_shared_from_this<Watch> {
   std::mutex mutex_;  ///< over all below
   std::condition_variable idle_;
   std::deque<std::shared_ptr<const Change>> changes_;
-  std::size_t bytes_ = 0;        ///< of the changes
-  std::shared_ptr<Watch> self_;  ///< while a task of it waits for a worker
-  std::thread::id running_;      ///< who tells it now; none: nobody
+  std::size_t bytes_ = 0;          ///< of the changes
+  std::shared_ptr<Watch> self_;    ///< while a task of it waits for a worker
+  const void* running_ = nullptr;  ///< the stack that tells it now
   bool scheduled_ = false;
   bool closed_ = false;
 };

@@ -1,7 +1,6 @@
 #include "service/deferral.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 namespace lodge::service {
@@ -40,10 +39,10 @@ Deferral::Parked Deferral::park(Task& task, Executor& executor) {
   return Parked::parked;
 }
 
-bool Deferral::wait_until(MonotonicNs deadline, const Clock& clock) {
+bool Deferral::wait_until(MonotonicNs deadline, const Clock& clock, Executor& executor) {
   std::unique_lock lock(mutex_);
-  const auto patience = std::chrono::nanoseconds(std::max<MonotonicNs>(0, deadline - clock.now()));
-  return changed_.wait_for(lock, patience, [this] { return answered_; });
+  if (answered_) return true;
+  return executor.wait(lock, changed_, std::max<MonotonicNs>(0, deadline - clock.now()), [this] { return answered_; });
 }
 
 }  // namespace lodge::service

@@ -50,8 +50,8 @@ class Deferral {
   /// `parked`: `task` will be submitted when the answer is there; it may be running already, so touch nothing of it.
   [[nodiscard]] Parked park(Task& task, Executor& executor);
 
-  /// Waits on this thread. False: not by the deadline.
-  [[nodiscard]] bool wait_until(MonotonicNs deadline, const Clock& clock);
+  /// Waits on this thread, which `executor` may be running. False: not by the deadline.
+  [[nodiscard]] bool wait_until(MonotonicNs deadline, const Clock& clock, Executor& executor);
 
   /// Only once it has been answered.
   [[nodiscard]] std::int32_t verdict() const { return verdict_; }

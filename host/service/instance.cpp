@@ -15,7 +15,7 @@ bool QuickRecord::overran(MonotonicNs now) {
 }
 
 Instance::Instance(std::shared_ptr<const plugin::Plugin> plugin, InstanceContext& context, Executor& executor)
-    : plugin_(std::move(plugin)), context_(context), serial_(executor) {
+    : plugin_(std::move(plugin)), context_(context), executor_(executor), serial_(executor) {
   for (const plugin::Callback& each : plugin_->descriptor.callbacks) quick_.emplace_back(each.quick());
 }
 
@@ -78,7 +78,7 @@ Status Instance::stop() {
 
 void Instance::seal() {
   context_.gate().close();
-  context_.gate().wait_empty();
+  context_.gate().wait_empty(executor_);
 }
 
 void Instance::destroy() {

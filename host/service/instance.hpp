@@ -72,6 +72,7 @@ class Instance {
 
   std::shared_ptr<const plugin::Plugin> plugin_;
   InstanceContext& context_;
+  Executor& executor_;
   SerialLock serial_;
   std::deque<QuickRecord> quick_;
   void* self_ = nullptr;

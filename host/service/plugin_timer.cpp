@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/stack_id.hpp"
+
 namespace lodge::service {
 
 void PluginTimer::arm(lodge_handle handle, MonotonicNs when) {
@@ -38,7 +40,7 @@ void PluginTimer::run() noexcept {
   {
     std::lock_guard lock(mutex_);
     fires = !cancelled_;
-    runs_on_ = std::this_thread::get_id();
+    runs_on_ = this_stack();
   }
   if (fires) {
     if (period_ns_ == 0) all_.over(*this);
@@ -47,7 +49,7 @@ void PluginTimer::run() noexcept {
   }
   std::shared_ptr<PluginTimer> self;
   std::lock_guard lock(mutex_);
-  runs_on_ = {};
+  runs_on_ = nullptr;
   self = std::move(firing_);
   firing_ = nullptr;
   idle_.notify_all();
@@ -57,11 +59,8 @@ void PluginTimer::cancel() {
   std::unique_lock lock(mutex_);
   cancelled_ = true;
   (void)all_.timers_.cancel(scheduled_);
-  if (runs_on_ == std::thread::id() || runs_on_ == std::this_thread::get_id()) return;
-  lock.unlock();
-  BlockedScope blocked(all_.executor_);
-  lock.lock();
-  idle_.wait(lock, [this] { return runs_on_ == std::thread::id(); });
+  if (runs_on_ == nullptr || runs_on_ == this_stack()) return;
+  (void)all_.executor_.wait(lock, idle_, without_end, [this] { return runs_on_ == nullptr; });
 }
 
 }  // namespace lodge::service

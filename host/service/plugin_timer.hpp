@@ -6,7 +6,6 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
-#include <thread>
 
 #include "service/abi_timer.hpp"
 
@@ -45,7 +44,7 @@ class PluginTimer final : public Task, public std::enable_shared_from_this<Plugi
   TimerId scheduled_ = 0;
   bool cancelled_ = false;
   std::shared_ptr<PluginTimer> firing_;  ///< itself, from due until it has run
-  std::thread::id runs_on_;
+  const void* runs_on_ = nullptr;        ///< the stack that `fn` runs on now
 };
 
 }  // namespace lodge::service

@@ -1,7 +1,6 @@
 #include "service/serial_lock.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 namespace lodge::service {
@@ -23,15 +22,9 @@ bool SerialLock::lock_until(MonotonicNs deadline, const Clock& clock) {
   if (!std::exchange(locked_, true)) return true;
   bool granted = false;
   waiting_.push_back({.granted = &granted});
-  {
-    lock.unlock();
-    BlockedScope blocked(executor_);
-    lock.lock();
-    const auto patience = std::chrono::nanoseconds(std::max<MonotonicNs>(0, deadline - clock.now()));
-    granted_.wait_for(lock, patience, [&granted] { return granted; });
-    if (!granted) std::erase_if(waiting_, [&granted](const Waiter& each) { return each.granted == &granted; });
-    lock.unlock();
-  }
+  (void)executor_.wait(lock, granted_, std::max<MonotonicNs>(0, deadline - clock.now()),
+                       [&granted] { return granted; });
+  if (!granted) std::erase_if(waiting_, [&granted](const Waiter& each) { return each.granted == &granted; });
   return granted;
 }
 

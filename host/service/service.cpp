@@ -71,15 +71,12 @@ Status Service::start() {
 bool Service::stop(std::chrono::nanoseconds patience) {
   enter_state(Running::stopping, "stop");
   cell_.close();
-  bool empty = false;
-  {
-    BlockedScope blocked(node_.ground.executor);
-    empty = cell_.gate().wait_empty_for(patience);
-    if (!empty) {
-      void_tickets();
-      // Those that only waited for a ticket leave now; this long is for their answers to be written.
-      empty = cell_.gate().wait_empty_for(std::chrono::milliseconds(500));
-    }
+  bool empty = cell_.gate().wait_empty_for(node_.ground.executor, patience.count());
+  if (!empty) {
+    void_tickets();
+    // Those that only waited for a ticket leave now; this long is for their answers to be written.
+    constexpr std::int64_t half_a_second = 500'000'000;
+    empty = cell_.gate().wait_empty_for(node_.ground.executor, half_a_second);
   }
   if (!empty) {
     log::error("service." + spec_.name,

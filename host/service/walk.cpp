@@ -242,11 +242,7 @@ void Walk::run_through(lodge_writer& out) {
   while (run(out) == Step::deferred) {
     const MonotonicNs deadline =
         seen_.deadline_ns != no_deadline ? seen_.deadline_ns : ground_.clock.now() + ground_.patience_ns;
-    bool in_time = false;
-    {
-      BlockedScope blocked(ground_.executor);
-      in_time = deferral_->wait_until(deadline, ground_.clock);
-    }
+    const bool in_time = deferral_->wait_until(deadline, ground_.clock, ground_.executor);
     if (in_time || deferral_->abandon() == Deferral::Abandoned::answered) continue;
     drop_ticket();
     executed_ = Executed::maybe;
