@@ -41,6 +41,7 @@ struct State {
   Level level = Level::info;
   std::map<std::string, Level, std::less<>> modules;
   std::shared_ptr<spdlog::logger> logger = make_logger(Format::human);
+  std::shared_ptr<const Sink> sink;        // null: the logger
   std::atomic<Level> lowest{Level::info};  // what is below it needs no look at the modules
   std::atomic<std::uint64_t> misbehaved{0};
 
@@ -103,6 +104,12 @@ void configure(Format format, Level level) {
   held.find_lowest();
 }
 
+void send_to(Sink sink) {
+  State& held = state();
+  std::lock_guard lock(held.mutex);
+  held.sink = sink ? std::make_shared<const Sink>(std::move(sink)) : nullptr;
+}
+
 void set_level(std::string_view module, Level level) {
   State& held = state();
   std::lock_guard lock(held.mutex);
@@ -128,8 +135,14 @@ bool enabled(std::string_view module, Level level) {
 void write(std::string_view module, Level level, std::string_view text) {
   if (!enabled(module, level)) return;
   State& held = state();
+  text = text.substr(0, line_bytes_max);
   std::shared_lock lock(held.mutex);
-  const std::string line = line_of(held.format, level, module, text.substr(0, line_bytes_max));
+  if (const std::shared_ptr<const Sink> sink = held.sink) {
+    lock.unlock();
+    (*sink)(module, level, text);
+    return;
+  }
+  const std::string line = line_of(held.format, level, module, text);
   held.logger->log(spdlog_level(level), spdlog::string_view_t(line.data(), line.size()));
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,14 @@ enum class Format : std::uint8_t { human, json };
 
 /// Where lines go and how they look. Called once, before threads start; the default is human, info, stderr.
 void configure(Format format, Level level);
+
+/// Takes lines in place of stderr: as they were written, cut, not escaped. From any thread, several at a time; a line
+/// that it writes itself comes to it again.
+using Sink = std::function<void(std::string_view module, Level level, std::string_view text)>;
+
+/// Sends lines to `sink` from now on; an empty one: to stderr again. Who is writing a line may still be in the former
+/// sink. Thread-safe.
+void send_to(Sink sink);
 
 /// Level of one module and of the modules below it (`service` also rules `service.greeter`). Thread-safe.
 void set_level(std::string_view module, Level level);

@@ -34,6 +34,22 @@ TEST_F(Log, escapes_what_could_forge_a_line_or_move_the_cursor) {
               EndsWith("control: a\\nb\\x1b[2J\\xff\\t\\xc2\\x9b\n"));
 }
 
+TEST_F(Log, goes_to_a_sink_unescaped_and_to_stderr_again_without_one) {
+  std::vector<std::string> lines;
+  const std::string written = written_by([&] {
+    send_to([&lines](std::string_view module, Level level, std::string_view text) {
+      EXPECT_EQ(level, Level::warn);
+      lines.push_back(std::string(module) + ": " + std::string(text));
+    });
+    warn("control", "a\nb");
+    debug("control", "below the level");
+    send_to({});
+    warn("control", "on stderr");
+  });
+  EXPECT_THAT(lines, testing::ElementsAre("control: a\nb"));
+  EXPECT_THAT(written, AllOf(EndsWith("control: on stderr\n"), testing::Not(HasSubstr("nb"))));
+}
+
 TEST_F(Log, writes_json_lines) {
   configure(Format::json, Level::info);
   const std::string line = written_by([] { warn("wire", "say \"hi\"\n\\ \x01\xff ü"); });
