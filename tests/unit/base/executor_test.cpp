@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "base/stack_id.hpp"
-#include "base/wait_until.hpp"
+#include "rig/eventually.hpp"
 
 namespace lodge {
 namespace {
@@ -37,7 +37,7 @@ TEST(ExecutorWait, ends_when_it_is_ready_and_is_marked_as_blocked_until_then) {
   CountingExecutor executor;
   Awaited awaited;
   std::thread other([&] {
-    EXPECT_TRUE(wait_until([&] { return executor.blocked() == 1; }));
+    EXPECT_TRUE(rig::eventually([&] { return executor.blocked() == 1; }));
     std::lock_guard lock(awaited.mutex);
     awaited.ready = true;
     awaited.changed.notify_all();
