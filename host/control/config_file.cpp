@@ -116,10 +116,14 @@ class TreeReader {
       failure = toml.error();
       return false;
     }
-    ConfigNode update = parse_config_text(*toml, source(shown, directory, true), problems);
+    add_text(*toml, shown, directory);
+    return true;
+  }
+
+  void add_text(const std::string& toml, const std::string& shown, const fs::path& directory) {
+    ConfigNode update = parse_config_text(toml, source(shown, directory, true), problems);
     refuse_second_services(tree, update, problems);
     merge_config(tree, std::move(update));
-    return true;
   }
 
   void add_override(const std::string& text, const fs::path& directory) {
@@ -168,6 +172,8 @@ Result<ConfigOutcome> read(const ConfigSource& source) {
       const fs::path shown = source.file->parent_path() / "lodged.d" / name;
       if (!reader.add_file(more / name, shown.string(), directory)) return reader.failure;
     }
+  } else if (!source.text.empty()) {
+    reader.add_text(source.text, "lodged.toml", directory);
   }
   for (const std::string& text : source.overrides) reader.add_override(text, current);
 

@@ -29,9 +29,10 @@ struct Environment {
 [[nodiscard]] std::filesystem::path default_socket(const Environment& environment);
 
 struct ConfigSource {
-  std::optional<std::filesystem::path> file;  ///< nullopt: defaults and overrides only
+  std::optional<std::filesystem::path> file;  ///< nullopt: `text`
   std::vector<std::string> overrides;         ///< "limits.depth_max=32": TOML values; a bare word is a string
   Environment environment;
+  std::string text = {};  ///< of a lodged.toml in the current directory, where there is no file
 };
 
 /// What could be read of a configuration, and what is wrong with it.

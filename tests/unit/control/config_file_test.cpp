@@ -102,6 +102,13 @@ TEST_F(ConfigFile, a_machine_without_a_usable_name_is_called_node) {
   EXPECT_EQ(read_config({std::nullopt, {}, odd})->host.name, "node");
 }
 
+TEST_F(ConfigFile, a_text_is_read_as_a_file_of_the_current_directory) {
+  const auto config = read_config({std::nullopt, {}, environment(), "host.data_dir = 'state'"});
+  EXPECT_EQ(config->host.data_dir, directory_ / "state");
+  EXPECT_THAT(read_config({std::nullopt, {}, environment(), "host.data_dri = 'state'"}).error().message,
+              StartsWith("lodged.toml:1:6: unknown key `data_dri`"));
+}
+
 // --- what is read ---
 
 TEST_F(ConfigFile, reads_a_service_with_its_plugins_and_their_configuration) {
