@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # out_of_tree.sh BUILD RUST_LAYER: the SDK that BUILD installs, moved elsewhere after that, is all one needs to build and
 # install a plugin in C and one in C++, each in a project of that language alone; one in Rust, with a copy of the folder
-# RUST_LAYER beside it; and one with pkg-config and no CMake.
+# RUST_LAYER beside it; one with pkg-config and no CMake; and to run a unit test of a plugin, built with CMake and with
+# pkg-config.
 set -euo pipefail
 
 build=$1
@@ -51,6 +52,23 @@ mkdir -m 755 "$scratch/plain"
     "$sources/c/echo.c" -o "$scratch/plain/echo.so"
 )
 checked "$scratch/plain/echo.so"
+
+# What a test links is the host itself: where that is built with a sanitizer, so is the test.
+sanitize=$(sed -n 's/^LODGE_SANITIZE:[^=]*=//p' "$build/CMakeCache.txt")
+sanitized=(${sanitize:+"-fsanitize=$sanitize"})
+cmake -G Ninja -S "$sources/tested" -B "$scratch/tested" -Dlodge_ROOT="$scratch/sdk" -DCMAKE_BUILD_TYPE=Debug \
+  -DCMAKE_CXX_FLAGS="-Wall -Wextra -Wpedantic -Werror ${sanitized[*]}" >"$scratch/log" || die "$(cat "$scratch/log")"
+cmake --build "$scratch/tested" >"$scratch/log" || die "$(cat "$scratch/log")"
+ctest --test-dir "$scratch/tested" --output-on-failure --no-tests=error >"$scratch/log" || die "$(cat "$scratch/log")"
+# The library brings all that it needs, and shows nothing of it.
+library=$(find "$scratch/sdk" -name liblodge_testing.so)
+shown=$(nm -DC --defined-only "$library" | cut -d' ' -f3- | grep -v '^lodge::testing::Core::' || true)
+[[ -z $shown || -n $sanitize ]] || die "$library exports $shown"
+
+read -ra flags < <(pkg-config --cflags --libs lodge-testing)
+c++ -std=c++20 "${sanitized[@]}" "$sources/tested/later.cpp" "$sources/tested/later_test.cpp" "${flags[@]}" \
+  -o "$scratch/plain/later_test"
+"$scratch/plain/later_test" "$scratch/tested/plugins/tested.so" || die "the test that pkg-config built failed"
 
 # The version asked for must be one that this SDK answers for.
 mkdir "$scratch/future"

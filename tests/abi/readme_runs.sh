@@ -2,9 +2,10 @@
 # readme_runs.sh BUILD README: what the guide shows is what happens. Its blocks (tools/lint/readme_blocks.sh) become a
 # project: one whose first line is a comment that names a file (`// hello.cpp`, `/* later.c */`, `# CMakeLists.txt`) is
 # that file. Then the commands are typed as they stand, in their order, with the programs of BUILD: the first block at
-# the top of a copy of the repository, the others in the project. A source that the guide's CMakeLists.txt does not name
-# is built as a plugin of its own, without a warning, and served in a service of its name; one in Rust has a copy of the
-# sample's folder `lodge` beside it, as the guide says.
+# the top of a copy of the repository, the others in the project; what that first block builds for minutes is BUILD. A
+# source that the guide's CMakeLists.txt does not name is built as a plugin of its own, without a warning, and served in a
+# service of its name; one in Rust has a copy of the sample's folder `lodge` beside it, as the guide says.
+# `# CMakeLists.txt, continued` adds to that file.
 set -euo pipefail
 # shellcheck source=tools/lint/readme_blocks.sh
 source tools/lint/readme_blocks.sh
@@ -34,10 +35,10 @@ export CFLAGS='-Wall -Wextra -pedantic -Werror' CXXFLAGS='-Wall -Wextra -pedanti
 # --- the files
 
 for block in "$scratch"/blocks/*; do
-  file=$(sed -nE '1s,^(//|/\*|#) ([A-Za-z0-9_]+\.(c|cpp|rs|txt|toml))( \*/)?$,\2,p' "$block")
-  [[ -n $file ]] || continue
-  [[ ! -e $project/$file ]] || die "$readme: $file is there twice"
-  cp "$block" "$project/$file"
+  read -r file more < <(sed -nE '1s;^(//|/\*|#) ([A-Za-z0-9_]+\.(c|cpp|rs|txt|toml))(, continued)?( \*/)?$;\2 \4;p' "$block") ||
+    continue
+  [[ -n $more || ! -e $project/$file ]] || die "$readme: $file is there twice"
+  cat "$block" >>"$project/$file"
 done
 [[ -f $project/CMakeLists.txt ]] || die "$readme: no block begins with \`# CMakeLists.txt\`"
 [[ -f $project/lodged.toml ]] || die "$readme: no block begins with \`# lodged.toml\`"
@@ -46,7 +47,7 @@ scratch_host "$project"
 sources=0
 cp -R plugins/notebook/rust/lodge "$project/lodge"
 for source in "$project"/*.c "$project"/*.cpp "$project"/*.rs; do
-  [[ -f $source ]] || continue
+  [[ -f $source && $source != *_test.cpp ]] || continue
   sources=$((sources + 1))
   file=${source##*/}
   plugin=${file%.*}
@@ -69,7 +70,13 @@ TOML
 
 # --- the commands
 
+# What a test links is the host itself: where that is built with a sanitizer, so is all of this.
+sanitize=$(sed -n 's/^LODGE_SANITIZE:[^=]*=//p' "$build/CMakeCache.txt")
+[[ -z $sanitize ]] || export CFLAGS+=" -fsanitize=$sanitize" CXXFLAGS+=" -fsanitize=$sanitize"
+
 where=$scratch/lodge
+sed -i -e '/^cmake --build build\/release$/d' -e "s,^cmake --install build/release ,cmake --install $build ," \
+  "$(find "$scratch/blocks" -name '*.sh' | sort | head -n 1)"
 wrong=0
 for block in "$scratch"/blocks/*; do
   case $block in
