@@ -44,5 +44,5 @@ function(lodge_add_rust_plugin name)
     COMMAND chmod go-w ${file}
     DEPENDS ${root} ${modules} ${LODGE_RUSTC} COMMENT "Building Rust plugin ${name}.so" VERBATIM)
   add_custom_target(${name} ALL DEPENDS ${file})
-  install(PROGRAMS ${file} DESTINATION ${CMAKE_INSTALL_LIBDIR}/lodge/plugins COMPONENT plugins)
+  install(FILES ${file} DESTINATION ${CMAKE_INSTALL_LIBDIR}/lodge/plugins COMPONENT plugins)
 endfunction()
