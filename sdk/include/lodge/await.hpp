@@ -46,8 +46,8 @@ class [[nodiscard]] AwaitedCall {
   Result<R> await_resume() { return std::move(*answer_); }
 
  private:
-  bool ends_with(Error error) {
-    answer_ = std::move(error);
+  bool ends_with(const Error& error) {
+    answer_ = error;
     return false;
   }
   static void take(void* user, std::int32_t code, std::int32_t executed, const lodge_slice* reply) noexcept {
