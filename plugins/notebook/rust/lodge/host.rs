@@ -38,6 +38,16 @@ fn checked(interface: &str, operation: &str, key: &[u8], code: i32) -> Result<()
     }
 }
 
+/// The same of an operation that the store's quota may refuse.
+fn written(operation: &str, key: &[u8], code: i32) -> Result<()> {
+    checked(LODGE_STORE_V1, operation, key, code).map_err(|mut error| {
+        if error.code == LODGE_RESOURCE_EXHAUSTED {
+            error.message += " (store_bytes_max of the service)";
+        }
+        error
+    })
+}
+
 impl Host {
     /// # Safety
     /// `raw` is what `create` was given.
@@ -185,7 +195,7 @@ impl Store {
         let key = key.as_ref();
         let mut sum = 0;
         let code = unsafe { (self.table.increment)(self.host, key.as_ptr(), key.len(), by, &mut sum) };
-        checked(LODGE_STORE_V1, "increment", key, code).map(|()| sum)
+        written("increment", key, code).map(|()| sum)
     }
 
     /// Shows each entry whose key begins so, in no order, until `see` answers false.
@@ -232,6 +242,6 @@ impl Store {
         value.write(&mut bytes)?;
         let bytes = bytes.bytes();
         let code = unsafe { put(self.host, key.as_ptr(), key.len(), bytes.as_ptr(), bytes.len(), ttl_ms) };
-        checked(LODGE_STORE_V1, operation, key, code)
+        written(operation, key, code)
     }
 }
