@@ -40,6 +40,8 @@ struct AdminVerb {
   const char* params;
   const char* doc;
   Result<wire::Value> (*run)(Admin& admin, std::span<const wire::Value> args);
+  /// Runs on the loop thread: an operator hears from a host whose workers are all taken. Short whatever there is.
+  bool quick = false;
 };
 
 /// By topic; each in a file of its own.

@@ -153,12 +153,12 @@ Result<Value> config_domains(Admin& admin, std::span<const Value>) {
 
 constexpr AdminVerb verbs[] = {
     {"store_list", 3, "service: str, prefix: any, limit: int", "entries whose keys begin so", list<StorePlace>},
-    {"store_get", 2, "service: str, key: any", "the value at a key", get<StorePlace>},
+    {"store_get", 2, "service: str, key: any", "the value at a key", get<StorePlace>, true},
     {"store_put", 3, "service: str, key: any, value: any", "puts a value, as msgpack", put<StorePlace>},
     {"store_delete", 2, "service: str, key: any", "deletes a key", remove<StorePlace>},
     {"config_domains", 0, "", "the domains in which there is something", config_domains},
     {"config_list", 3, "domain: str, prefix: any, limit: int", "entries whose keys begin so", list<DomainPlace>},
-    {"config_get", 2, "domain: str, key: any", "the value at a key", get<DomainPlace>},
+    {"config_get", 2, "domain: str, key: any", "the value at a key", get<DomainPlace>, true},
     {"config_put", 3, "domain: str, key: any, value: any", "creates or replaces a value", put<DomainPlace>},
     {"config_delete", 2, "domain: str, key: any", "deletes a key", remove<DomainPlace>},
 };

@@ -70,7 +70,7 @@ std::vector<lodge_callback> callbacks() {
       out.push_back({.name = verb.name,
                      .fn = run,
                      .arity = verb.arity,
-                     .flags = LODGE_FUNCTION,
+                     .flags = LODGE_FUNCTION | (verb.quick ? std::uint32_t{LODGE_QUICK} : 0U),
                      .params = verb.params,
                      .result = "any",
                      .doc = verb.doc});

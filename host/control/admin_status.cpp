@@ -127,8 +127,8 @@ Result<Value> reload(Admin&, std::span<const Value>) {
 }
 
 constexpr AdminVerb verbs[] = {
-    {"status", 0, "", "the host at a glance", status},
-    {"services", 0, "", "all services", services},
+    {"status", 0, "", "the host at a glance", status, true},
+    {"services", 0, "", "all services", services, true},
     {"service", 1, "name: str", "one service: chain, callbacks, settings", service_show},
     {"plugins", 0, "", "all plugin files and built-in plugins", plugins},
     {"reload", 0, "", "apply the changed configuration", reload},

@@ -123,7 +123,7 @@ void PendingCall::answer_from_walk() {
     parts_.answer_to->answer(code_from(walk_.code()), walk_.executed(), {out_.data, out_.size});
   } else {
     log::info("service." + parts_.pass.cell().name(),
-              "dropped the late answer of " + walk_.chain().name + ": its call was answered by the deadline");
+              "dropped the late answer of " + walk_.chain().name + ": its deadline had passed, or its caller given up");
   }
   end();
 }

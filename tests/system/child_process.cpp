@@ -28,7 +28,7 @@ ChildProcess::ChildProcess(const ScratchDirectory& directory, const std::string&
                            const std::vector<std::string>& args, std::string tag,
                            const std::vector<std::string>& environment)
     : directory_(directory), tag_(std::move(tag)) {
-  std::vector<std::string> words = {std::string(PROGRAMS) + "/" + program};
+  std::vector<std::string> words = {program.starts_with("/") ? program : std::string(PROGRAMS) + "/" + program};
   words.insert(words.end(), args.begin(), args.end());
   std::vector<std::string> variables = environment;
   for (char** each = environ; *each != nullptr; ++each) variables.emplace_back(*each);

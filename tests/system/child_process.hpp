@@ -51,7 +51,7 @@ class ChildProcess {
   std::optional<platform::ExitStatus> status_;
 };
 
-/// Runs a program to its end.
+/// Runs a program of ours, or one named by its whole path, to its end.
 [[nodiscard]] Outcome run(const ScratchDirectory& directory, const std::string& program,
                           const std::vector<std::string>& args);
 

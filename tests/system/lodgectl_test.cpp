@@ -81,6 +81,13 @@ TEST_F(Lodgectl, a_call_that_fails_ends_with_one) {
   EXPECT_THAT(outcome.out, IsEmpty());
 }
 
+TEST_F(Lodgectl, an_answer_that_cannot_be_printed_is_no_success) {
+  const Outcome outcome =
+      run(directory(), "/bin/sh", {"-c", std::string(PROGRAMS) + "/lodgectl --socket lodged.sock status >/dev/full"});
+  EXPECT_EQ(outcome.ended, "exited 71") << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("standard output"));
+}
+
 TEST_F(Lodgectl, a_wrong_command_line_ends_with_sixty_four_and_a_suggestion) {
   const Outcome outcome = host().lodgectl({"statsu"});
   EXPECT_EQ(outcome.ended, "exited 64");

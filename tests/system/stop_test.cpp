@@ -158,6 +158,18 @@ TEST_F(Stop, a_second_sigterm_stops_at_once) {
   EXPECT_EQ(host.stop().ended, "exited 143") << host.log();
 }
 
+TEST_F(Stop, a_host_whose_workers_are_all_taken_still_tells_its_state) {
+  HostProcess host(directory,
+                   std::string("[threads]\nworkers = 1\nspares_max = 0\n[limits]\ndrain_timeout_ms = 200\n") +
+                       std::string(one_service));
+  wire::Client client = host.connect();
+  for (int id = 1; id <= 3; ++id) ASSERT_TRUE(client.send("s", "hold", packed({id}), 1, {.timeout_ns = patience_ns}));
+  ASSERT_TRUE(began(1));
+  EXPECT_EQ(host.ask({"services"}).as_list()->size(), 2U) << "s, and the host itself";
+  EXPECT_EQ(*host.ask({"status"}).find("queued"), wire::Value(2));
+  EXPECT_EQ(host.stop().ended, "exited 1");
+}
+
 TEST_F(Stop, a_callback_that_never_returns_holds_the_host_no_longer_than_the_drain_timeout) {
   HostProcess host(directory, std::string("[limits]\ndrain_timeout_ms = 300\n") + std::string(one_service));
   wire::Client client = host.connect();

@@ -13,5 +13,12 @@ int main(int count, char** words) {
     return lodge::control::status_of(ExitCode::usage);
   }
   Session session(*options, Output::standard(options->json), std::cin);
-  return lodge::control::status_of(run_verb(session));
+  const ExitCode exit = run_verb(session);
+  // A script must not take an answer for printed that a full disk swallowed.
+  if (!std::cout.flush() && exit == ExitCode::ok) {
+    Output::standard(options->json)
+        .error({lodge::Code::UNAVAILABLE, "what was asked for cannot be written to the standard output"});
+    return lodge::control::status_of(ExitCode::os_error);
+  }
+  return lodge::control::status_of(exit);
 }

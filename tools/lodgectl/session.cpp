@@ -10,7 +10,7 @@ Result<wire::Client> Session::connect() const {
   auto client = wire::Client::connect(options_.socket, clock_, "lodgectl");
   if (client) return client;
   Error error = client.error();
-  error.message += " Say where it listens with --socket PATH or LODGE_SOCKET.";
+  if (error.message.ends_with('?')) error.message += " Say where it listens with --socket PATH or LODGE_SOCKET.";
   return error;
 }
 
