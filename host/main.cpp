@@ -10,6 +10,7 @@
 #define CXXOPTS_VECTOR_DELIMITER '\0'
 #include <cxxopts.hpp>
 #include <exception>
+#include <random>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -46,6 +47,12 @@ cxxopts::Options command_line() {
   return options;
 }
 
+// The only randomness there is: below this file all is a function of what it is given.
+lodge::HashSeed random_seed() {
+  std::random_device device;
+  return lodge::HashSeed{(std::uint64_t{device()} << 32) | device()};
+}
+
 void configure_log(const lodge::control::LogSection& section) {
   const bool human = section.format == lodge::control::LogFormat::human ||
                      (section.format == lodge::control::LogFormat::automatic && isatty(STDERR_FILENO) == 1);
@@ -57,7 +64,7 @@ int run(const lodge::control::ConfigOutcome& outcome, bool only_check) {
   const lodge::control::HostConfig& config = outcome.config;
   if (!outcome.services_known) return complain(ExitCode::config, lodge::control::report_of(outcome.problems));
   configure_log(config.log);
-  lodge::control::Host host(config);
+  lodge::control::Host host(config, random_seed());
   // With problems there is nothing to run, but more to find.
   const auto failure = only_check || !outcome.problems.empty() ? host.check(outcome.problems) : host.run();
   if (failure) return complain(failure->exit, failure->message);

@@ -5,7 +5,7 @@
 
 namespace lodge {
 
-ConcurrentTable::ConcurrentTable() : directory_(make_directory(1)) {
+ConcurrentTable::ConcurrentTable(HashSeed seed) : directory_(make_directory(1)), seed_(seed) {
   auto* first = new Segment(0);
   auto* words = pointer<Directory>(directory_.load(std::memory_order_relaxed));
   for (std::size_t i = 0; i < 2; ++i) words[i].store(word_of(first, 0), std::memory_order_relaxed);

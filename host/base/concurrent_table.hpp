@@ -27,10 +27,13 @@ namespace lodge {
 /// Thread-safe. Destroyed when nobody uses it any more.
 class ConcurrentTable {
  public:
-  ConcurrentTable();
+  explicit ConcurrentTable(HashSeed seed);
   ~ConcurrentTable();
   ConcurrentTable(const ConcurrentTable&) = delete;
   ConcurrentTable& operator=(const ConcurrentTable&) = delete;
+
+  /// The key for the functions of this table, and of those with the same seed.
+  [[nodiscard]] HashedKey hashed(ByteView key) const { return {key, seed_}; }
 
   /// Shows the key's entry to `see`, pinned: `see` is short and calls nothing that may wait. False: no such key.
   template <typename See>
@@ -132,7 +135,8 @@ class ConcurrentTable {
   void count(const TableEntry* gone, const TableEntry* come);
 
   std::atomic<Word> directory_;  ///< the pointer, and 64 - depth: what to shift a hash by
-  std::mutex growing_;           ///< who changes the directory
+  const HashSeed seed_;
+  std::mutex growing_;  ///< who changes the directory
   /// Former directories, together smaller than the present one: kept, so that the directory can be read unpinned.
   std::vector<void*> former_directories_;
   alignas(64) std::atomic<std::uint64_t> size_{0};

@@ -7,19 +7,11 @@
 #include <cstdlib>
 #include <cstring>
 #include <new>
-#include <random>
 #include <utility>
 
 namespace lodge {
 
 namespace {
-
-std::uint64_t make_seed() {
-  std::random_device device;
-  return (std::uint64_t{device()} << 32) | device();
-}
-
-const std::uint64_t hash_seed = make_seed();
 
 // Writers that replace entries free one block for each that they take: a thread keeps some of each size at hand.
 // Sanitizers would not see an entry used after its end, so that they get every block back.
@@ -88,7 +80,8 @@ void give_block(void* block, std::size_t size) {
 
 }  // namespace
 
-HashedKey::HashedKey(ByteView key) : bytes(key), hash(XXH3_64bits_withSeed(key.data(), key.size(), hash_seed)) {}
+HashedKey::HashedKey(ByteView key, HashSeed seed)
+    : bytes(key), hash(XXH3_64bits_withSeed(key.data(), key.size(), static_cast<XXH64_hash_t>(seed))) {}
 
 TableEntry::TableEntry(const HashedKey& key, std::size_t value_size, MonotonicNs expires)
     : hash_(key.hash),

@@ -10,11 +10,14 @@
 
 namespace lodge {
 
-/// A key with its hash, computed once. Borrowed.
+/// What hashes begin with: random in a host, so that nobody outside can choose keys that collide; fixed in a test.
+enum class HashSeed : std::uint64_t {};
+
+/// A key with its hash, computed once. Borrowed. Tables make it: the seed is theirs.
 struct HashedKey {
-  explicit HashedKey(ByteView key);
+  HashedKey(ByteView key, HashSeed seed);
   ByteView bytes;
-  std::uint64_t hash;  ///< seeded by the process: nobody outside can choose keys that collide
+  std::uint64_t hash;
 };
 
 class TableEntry {

@@ -34,7 +34,7 @@ bool begins_with(ByteView key, ByteView prefix) {
 
 Code ValueTable::get(ByteView key, lodge_writer& value) const {
   if (!fits(key, 0)) return Code::INVALID_ARGUMENT;
-  const HashedKey hashed(key);
+  const HashedKey hashed = table_.hashed(key);
   for (;;) {
     std::size_t wanted = 0;
     bool found = false;
@@ -117,7 +117,7 @@ void ValueTable::erase(Locked& at, WatchHub::Wake& wake) {
 
 Code ValueTable::put(ByteView key, ByteView value, std::uint64_t ttl_ms, bool only_new) {
   if (!fits(key, value.size())) return Code::INVALID_ARGUMENT;
-  const HashedKey hashed(key);
+  const HashedKey hashed = table_.hashed(key);
   table_.prefetch(hashed);
   // Made before the lock is taken: under it, only pointers change.
   TableEntry::Ptr entry = TableEntry::make(hashed, value, expiry(ttl_ms));
@@ -133,7 +133,7 @@ Code ValueTable::put_new(ByteView key, ByteView value, std::uint64_t ttl_ms) { r
 
 Code ValueTable::remove(ByteView key) {
   if (!fits(key, 0)) return Code::INVALID_ARGUMENT;
-  return write(HashedKey(key), [&](Locked& at, WatchHub::Wake& wake) {
+  return write(table_.hashed(key), [&](Locked& at, WatchHub::Wake& wake) {
     const bool there = live(at) != nullptr;
     if (at.present() != nullptr) erase(at, wake);
     return there ? Code::OK : Code::NOT_FOUND;
@@ -142,7 +142,7 @@ Code ValueTable::remove(ByteView key) {
 
 Code ValueTable::take(ByteView key, lodge_writer& value) {
   if (!fits(key, 0)) return Code::INVALID_ARGUMENT;
-  const HashedKey hashed(key);
+  const HashedKey hashed = table_.hashed(key);
   for (;;) {
     std::size_t wanted = 0;
     const Code code = write(hashed, [&](Locked& at, WatchHub::Wake& wake) {
@@ -162,7 +162,7 @@ Code ValueTable::take(ByteView key, lodge_writer& value) {
 
 Code ValueTable::compare_and_put(ByteView key, const ByteView* expected, ByteView value) {
   if (!fits(key, value.size())) return Code::INVALID_ARGUMENT;
-  const HashedKey hashed(key);
+  const HashedKey hashed = table_.hashed(key);
   return write(hashed, [&](Locked& at, WatchHub::Wake& wake) {
     const TableEntry* present = live(at);
     if ((present != nullptr) != (expected != nullptr)) return Code::ABORTED;
@@ -173,7 +173,7 @@ Code ValueTable::compare_and_put(ByteView key, const ByteView* expected, ByteVie
 
 Code ValueTable::increment(ByteView key, std::int64_t by, std::int64_t* result) {
   if (!fits(key, 0)) return Code::INVALID_ARGUMENT;
-  const HashedKey hashed(key);
+  const HashedKey hashed = table_.hashed(key);
   return write(hashed, [&](Locked& at, WatchHub::Wake& wake) {
     const TableEntry* present = live(at);
     const std::optional<std::int64_t> before = present == nullptr ? 0 : unpack_int(present->value());
@@ -188,7 +188,7 @@ Code ValueTable::increment(ByteView key, std::int64_t by, std::int64_t* result) 
 
 Code ValueTable::append(ByteView key, ByteView bytes, std::size_t* size) {
   if (!fits(key, bytes.size())) return Code::INVALID_ARGUMENT;
-  const HashedKey hashed(key);
+  const HashedKey hashed = table_.hashed(key);
   return write(hashed, [&](Locked& at, WatchHub::Wake& wake) {
     const TableEntry* present = live(at);
     const ByteView before = present == nullptr ? ByteView{} : present->value();

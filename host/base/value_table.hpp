@@ -32,7 +32,8 @@ class ValueTable {
   static constexpr std::size_t entry_overhead = 64;
   static constexpr int races_max = 1000;
 
-  ValueTable(const Clock& clock, Executor& executor, Limits limits) : clock_(clock), limits_(limits), hub_(executor) {}
+  ValueTable(const Clock& clock, Executor& executor, HashSeed seed, Limits limits)
+      : clock_(clock), limits_(limits), table_(seed), hub_(executor) {}
   virtual ~ValueTable() = default;
   ValueTable(const ValueTable&) = delete;
   ValueTable& operator=(const ValueTable&) = delete;

@@ -96,12 +96,12 @@ std::unique_ptr<Loop> loop_or_throw(const Clock& clock, std::uint32_t spin_us) {
 
 }  // namespace
 
-Host::Host(const HostConfig& config)
+Host::Host(const HostConfig& config, HashSeed hash_seed)
     : config_(config),
       loop_(loop_or_throw(clock_, config.threads.spin_us)),
       workers_(worker_options(config)),
-      names_(workers_, config.limits.names_max),
-      node_config_(clock_, workers_, config.limits.config_entries_max),
+      names_(workers_, hash_seed, config.limits.names_max),
+      node_config_(clock_, workers_, hash_seed, config.limits.config_entries_max),
       catalog_(catalog_options(config)),
       plugins_(catalog_, config),
       runtime_({.clock = clock_,
@@ -109,6 +109,7 @@ Host::Host(const HostConfig& config)
                 .timers = *loop_,
                 .interfaces = interfaces_,
                 .plugins = plugins_,
+                .hash_seed = hash_seed,
                 .call_timeout_ns = config.limits.call_timeout_ms * ms,
                 .answer_bytes_max = config.limits.frame_bytes_max - wire::frame_length_min}),
       name_ties_(names_, node_config_, runtime_.calls()),

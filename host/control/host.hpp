@@ -33,7 +33,8 @@ struct Failure {
 /// Used by the thread that makes it, which becomes the loop thread.
 class Host {
  public:
-  explicit Host(const HostConfig& config);
+  /// `hash_seed`: random, and told to nobody.
+  Host(const HostConfig& config, HashSeed hash_seed);
   ~Host();
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;

@@ -79,7 +79,7 @@ void Names::publish(Kind kind, std::uint32_t what, ByteView name, ByteView value
 
 Code Names::register_name(Owner& owner, ByteView name, ByteView value, std::string* holder) {
   if (!possible(name) || !is_one_value(value)) return Code::INVALID_ARGUMENT;
-  const HashedKey hashed(name);
+  const HashedKey hashed = unique_.hashed(name);
   TableEntry::Ptr entry = UniqueValue::pack(hashed, owner, value);
   if (!entry) return Code::RESOURCE_EXHAUSTED;
   WatchHub::Wake wake;
@@ -102,7 +102,7 @@ Code Names::register_name(Owner& owner, ByteView name, ByteView value, std::stri
 }
 
 Code Names::give_back(Owner& owner, ByteView name, WatchHub::Wake& wake) {
-  Locked at(unique_, HashedKey(name));
+  Locked at(unique_, unique_.hashed(name));
   if (at.present() == nullptr) return Code::NOT_FOUND;
   if (UniqueValue(at.present()->value()).owner() != owner.id()) return Code::PERMISSION_DENIED;
   at.erase();
@@ -137,7 +137,7 @@ Code Names::send(ByteView name, std::string_view callback, ByteView args, std::u
 
 Code Names::store(Owner& owner, ByteView name, ByteView value) {
   if (!possible(name) || !is_one_value(value)) return Code::INVALID_ARGUMENT;
-  const HashedKey hashed(name);
+  const HashedKey hashed = shared_.hashed(name);
   WatchHub::Wake wake;
   std::lock_guard lock(owner.mutex());
   if (owner.closed()) return Code::STALE;
@@ -164,7 +164,7 @@ Code Names::store(Owner& owner, ByteView name, ByteView value) {
 }
 
 Code Names::unstore_locked(Owner& owner, ByteView name, WatchHub::Wake& wake) {
-  Locked at(shared_, HashedKey(name));
+  Locked at(shared_, shared_.hashed(name));
   if (at.present() == nullptr) return Code::NOT_FOUND;
   Holders* holders = holders_of(*at.present());
   if (!holders->erase(owner.id())) return Code::NOT_FOUND;
@@ -203,7 +203,7 @@ Code Names::values(ByteView name, ByteView filter, const Visit& visit) const {
   const Result<Filter> wanted = filter_from(filter);
   if (!wanted) return Code::INVALID_ARGUMENT;
   std::vector<std::pair<std::string, Bytes>> copied;
-  shared_.read(HashedKey(name), [&](const TableEntry& entry) {
+  shared_.read(shared_.hashed(name), [&](const TableEntry& entry) {
     holders_of(entry)->each([&](const Holders::Holder& each) { copied.emplace_back(each.owner_text, each.value); });
   });
   for (const auto& [owner, value] : copied) {
@@ -221,7 +221,7 @@ Code Names::count(ByteView name, ByteView filter, std::uint64_t& count) const {
     });
   }
   if (!possible(name)) return Code::INVALID_ARGUMENT;
-  shared_.read(HashedKey(name), [&](const TableEntry& entry) { count = holders_of(entry)->count(); });
+  shared_.read(shared_.hashed(name), [&](const TableEntry& entry) { count = holders_of(entry)->count(); });
   return Code::OK;
 }
 

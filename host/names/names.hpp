@@ -42,7 +42,8 @@ class Names {
   static constexpr std::uint64_t names_max = 1'000'000;
   static constexpr std::uint32_t owners_max = 1'000'000;
 
-  explicit Names(Executor& executor, std::uint64_t limit = names_max) : limit_(limit), hub_(executor) {}
+  Names(Executor& executor, HashSeed seed, std::uint64_t limit = names_max)
+      : limit_(limit), unique_(seed), shared_(seed), hub_(executor) {}
   ~Names();
   Names(const Names&) = delete;
   Names& operator=(const Names&) = delete;
@@ -165,7 +166,7 @@ Code Names::whereis(ByteView name, See&& see) const {
   std::array<std::uint8_t, 512> small;
   Bytes large;
   std::size_t size = 0;
-  const bool found = unique_.read(HashedKey(name), [&](const TableEntry& entry) {
+  const bool found = unique_.read(unique_.hashed(name), [&](const TableEntry& entry) {
     size = entry.value().size();
     if (size > small.size()) large.resize(size);
     std::copy(entry.value().begin(), entry.value().end(), large.empty() ? small.data() : large.data());

@@ -64,8 +64,8 @@ Code add_to(const ByteView* present, const wire::Value& element, lodge_writer& o
 
 }  // namespace
 
-NodeConfig::NodeConfig(Clock& clock, Executor& executor, std::uint64_t limit)
-    : table_(clock, executor, {1 + domain_bytes_max + key_bytes_max, value_bytes_max, UINT64_MAX, limit}) {}
+NodeConfig::NodeConfig(Clock& clock, Executor& executor, HashSeed seed, std::uint64_t limit)
+    : table_(clock, executor, seed, {1 + domain_bytes_max + key_bytes_max, value_bytes_max, UINT64_MAX, limit}) {}
 
 std::string NodeConfig::fill_text() {
   return fmt::format("holds {} of {} entries (limits.config_entries_max)", entries(), table_.limits().entries_max);

@@ -17,7 +17,7 @@ class NodeConfig {
   static constexpr std::size_t key_bytes_max = 255;
   static constexpr std::uint64_t entries_max = 100'000;
 
-  NodeConfig(Clock& clock, Executor& executor, std::uint64_t limit = entries_max);
+  NodeConfig(Clock& clock, Executor& executor, HashSeed seed, std::uint64_t limit = entries_max);
 
   /// A value from the host's file. INVALID_ARGUMENT says which domain or key is impossible, and why.
   [[nodiscard]] Status seed(std::string_view domain, std::string_view key, const wire::Value& value);

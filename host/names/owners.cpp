@@ -85,7 +85,8 @@ void Names::close(Owner& owner) {
 }
 
 bool Names::held(const Owner& owner, Kind kind, ByteView name) {
-  const Locked at(kind == Kind::unique ? unique_ : shared_, HashedKey(name));
+  ConcurrentTable& table = kind == Kind::unique ? unique_ : shared_;
+  const Locked at(table, table.hashed(name));
   if (at.present() == nullptr) return false;
   if (kind == Kind::shared) return holders_of(*at.present())->holds(owner.id());
   return UniqueValue(at.present()->value()).owner() == owner.id();

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <vector>
 
+#include "base/table_entry.hpp"
 #include "plugin/interface_registry.hpp"
 #include "service/instance_context.hpp"
 #include "service/walk.hpp"
@@ -27,6 +28,7 @@ struct NodeParts {
   WalkGround ground;
   plugin::InterfaceRegistry& interfaces;
   std::vector<OwnerListener*> listeners;
+  HashSeed hash_seed;  ///< of the private stores
   /// Contexts of all instances there have ever been: plugins may come with one at any time.
   std::deque<std::unique_ptr<InstanceContext>>& contexts;
 };

@@ -15,6 +15,7 @@ Runtime::Runtime(RuntimeParts parts)
                        .quick_since = quick_since_},
             .interfaces = parts.interfaces,
             .listeners = {},
+            .hash_seed = parts.hash_seed,
             .contexts = contexts_},
       deadlines_(parts.clock, parts.timers),
       calls_(node_.ground, deadlines_, services_),

@@ -23,6 +23,7 @@ struct RuntimeParts {
   Timers& timers;
   plugin::InterfaceRegistry& interfaces;
   PluginSource& plugins;
+  HashSeed hash_seed;                                    ///< of the private stores
   MonotonicNs call_timeout_ns;                           ///< of a call that has no deadline, once it waits
   std::size_t answer_bytes_max = Writer::default_limit;  ///< of a call from outside, or started and not waited for
 };

@@ -32,7 +32,8 @@ Service::Service(const NodeParts& node, Cell& cell, ServiceSpec spec, std::vecto
       spec_(std::move(spec)),
       notes_(std::move(notes)),
       owner_(plugin::HostContext::new_owner()),
-      store_(std::make_unique<Store>(node.ground.clock, node.ground.executor, spec_.name, spec_.store_bytes_max)) {
+      store_(std::make_unique<Store>(node.ground.clock, node.ground.executor, node.hash_seed, spec_.name,
+                                     spec_.store_bytes_max)) {
   for (LoadedPlugin& each : plugins) {
     auto context = std::make_unique<InstanceContext>(node_.interfaces, spec_.name, each.plugin->descriptor.name,
                                                      std::move(each.denied));

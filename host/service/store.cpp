@@ -8,8 +8,8 @@
 
 namespace lodge::service {
 
-Store::Store(const Clock& clock, Executor& executor, std::string service, std::uint64_t bytes_max)
-    : ValueTable(clock, executor, {key_bytes_max, value_bytes_max, bytes_max}),
+Store::Store(const Clock& clock, Executor& executor, HashSeed seed, std::string service, std::uint64_t bytes_max)
+    : ValueTable(clock, executor, seed, {key_bytes_max, value_bytes_max, bytes_max}),
       clock_(clock),
       service_(std::move(service)) {}
 

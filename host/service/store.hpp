@@ -15,7 +15,7 @@ class Store final : public ValueTable {
   static constexpr std::size_t key_bytes_max = 1024;
   static constexpr std::size_t value_bytes_max = std::size_t{16} << 20;
 
-  Store(const Clock& clock, Executor& executor, std::string service, std::uint64_t bytes_max);
+  Store(const Clock& clock, Executor& executor, HashSeed seed, std::string service, std::uint64_t bytes_max);
 
   /// Ends the watches of an instance (`HostContext::instance_owner`): none of them is running when this returns.
   void release_instance(std::uint64_t instance_owner) { watches().remove_owner(instance_owner); }

@@ -9,6 +9,7 @@
 #include "plugin/abi_log.hpp"
 #include "service/abi_store.hpp"
 #include "testing/reception.hpp"
+#include "wire/frame.hpp"
 #include "wire/packed_values.hpp"
 
 namespace lodge::testing {
@@ -16,7 +17,9 @@ namespace lodge::testing {
 namespace {
 
 constexpr std::int64_t ms = 1'000'000;
-constexpr std::uint32_t two_workers = 2;  // whatever this machine has: tests see the same everywhere
+// Whatever this machine has, or chance gives: tests see the same everywhere.
+constexpr std::uint32_t two_workers = 2;
+constexpr HashSeed hash_seed{1};
 
 class AnswerInto final : public service::AnswerTo {
  public:
@@ -54,14 +57,16 @@ Node::Node(const NodeGround& ground, const control::HostConfig& config, std::int
       thread_(ground.clock, {.queue_depth_max = config.threads.queue_depth_max,
                              .stacks_max = two_workers + config.threads.spares_max,
                              .thread_patience_ns = thread_patience_ns}),
-      names_(thread_, config.limits.names_max),
-      node_config_(ground.clock, thread_, config.limits.config_entries_max),
+      names_(thread_, hash_seed, config.limits.names_max),
+      node_config_(ground.clock, thread_, hash_seed, config.limits.config_entries_max),
       runtime_({.clock = ground.clock,
                 .executor = thread_,
                 .timers = thread_,
                 .interfaces = interfaces_,
                 .plugins = ground.shelf,
-                .call_timeout_ns = call_timeout_ns_}),
+                .hash_seed = hash_seed,
+                .call_timeout_ns = call_timeout_ns_,
+                .answer_bytes_max = config.limits.frame_bytes_max - wire::frame_length_min}),
       name_ties_(names_, node_config_, runtime_.calls()),
       drive_(std::make_shared<const Drive>(Drive{thread_, ground.interception.book})) {
   runtime_.listen(name_ties_);

@@ -90,7 +90,7 @@ struct NamesBench {
   const std::vector<Key> keys{all_keys.begin(), all_keys.begin() + key_count};
   const std::vector<Key> fresh{all_keys.begin() + key_count, all_keys.end()};
   IdleExecutor executor;
-  names::Names all{executor};
+  names::Names all{executor, HashSeed{1}};
   plugin::InterfaceRegistry registry;
   plugin::HostContext context{registry, "bench", "bench", {}};
   ShardedMap sharded;

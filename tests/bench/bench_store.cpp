@@ -94,7 +94,7 @@ struct StoreBench {
   const std::vector<Key> keys = make_keys(key_count);
   SystemClock clock;
   IdleExecutor executor;
-  service::Store store{clock, executor, "bench", std::uint64_t{1} << 30};
+  service::Store store{clock, executor, HashSeed{1}, "bench", std::uint64_t{1} << 30};
   plugin::InterfaceRegistry registry;
   service::InstanceContext context{registry, "bench", "bench", {}};
   PlainMap plain;

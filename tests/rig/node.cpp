@@ -56,8 +56,8 @@ std::vector<std::string> ScriptedSource::denied(std::string_view name) const {
 Node::Node(const NodeOptions& options)
     : loop_(Loop::create(clock_).value()),
       workers_(options.threads),
-      names_(std::make_unique<names::Names>(workers_)),
-      config_(std::make_unique<names::NodeConfig>(clock_, workers_)) {
+      names_(std::make_unique<names::Names>(workers_, options.hash_seed)),
+      config_(std::make_unique<names::NodeConfig>(clock_, workers_, options.hash_seed)) {
   names::offer_names(interfaces_, *names_);
   names::offer_config(interfaces_, *config_);
   service::offer_store(interfaces_);
@@ -67,6 +67,7 @@ Node::Node(const NodeOptions& options)
                                                                       .timers = *loop_,
                                                                       .interfaces = interfaces_,
                                                                       .plugins = source_,
+                                                                      .hash_seed = options.hash_seed,
                                                                       .call_timeout_ns = options.call_timeout_ns,
                                                                       .answer_bytes_max = options.answer_bytes_max});
   name_ties_ = std::make_unique<service::NameTies>(*names_, *config_, runtime_->calls());

@@ -47,6 +47,7 @@ class ScriptedSource final : public service::PluginSource {
 struct NodeOptions {
   WorkerPoolOptions threads{.workers = 2};
   MonotonicNs call_timeout_ns = 15'000'000'000;
+  HashSeed hash_seed{1};
   std::size_t answer_bytes_max = Writer::default_limit;
 };
 

@@ -12,12 +12,12 @@ namespace lodge {
 namespace {
 
 void put(ConcurrentTable& table, std::string_view key, std::string_view value) {
-  const HashedKey hashed(view_of(key));
+  const HashedKey hashed = table.hashed(view_of(key));
   ConcurrentTable::Locked(table, hashed).set(TableEntry::make(hashed, view_of(value)));
 }
 
 bool remove(ConcurrentTable& table, std::string_view key) {
-  ConcurrentTable::Locked at(table, HashedKey(view_of(key)));
+  ConcurrentTable::Locked at(table, table.hashed(view_of(key)));
   if (at.present() == nullptr) return false;
   at.erase();
   return true;
@@ -25,22 +25,37 @@ bool remove(ConcurrentTable& table, std::string_view key) {
 
 std::string get(const ConcurrentTable& table, std::string_view key) {
   std::string value = "(none)";
-  table.read(HashedKey(view_of(key)), [&](const TableEntry& entry) { value = text_of(entry.value()); });
+  table.read(table.hashed(view_of(key)), [&](const TableEntry& entry) { value = text_of(entry.value()); });
   return value;
+}
+
+std::vector<std::string> in_order(const ConcurrentTable& table) {
+  std::vector<std::string> seen;
+  for (ConcurrentTable::Cursor cursor; !cursor.done;) {
+    table.step(cursor, [&](const TableEntry& entry) { seen.emplace_back(text_of(entry.key())); });
+  }
+  return seen;
 }
 
 std::map<std::string, int> walk(const ConcurrentTable& table) {
   std::map<std::string, int> seen;
-  for (ConcurrentTable::Cursor cursor; !cursor.done;) {
-    table.step(cursor, [&](const TableEntry& entry) { ++seen[std::string(text_of(entry.key()))]; });
-  }
+  for (const std::string& each : in_order(table)) ++seen[each];
   return seen;
 }
 
 std::string numbered(std::string_view prefix, int number) { return std::string(prefix) + std::to_string(number); }
 
+TEST(ConcurrentTable, has_an_order_that_its_seed_alone_decides) {
+  ConcurrentTable one(HashSeed{1}), again(HashSeed{1}), another(HashSeed{2});
+  for (ConcurrentTable* each : {&one, &again, &another}) {
+    for (int i = 0; i < 1000; ++i) put(*each, numbered("key", i), "v");
+  }
+  EXPECT_EQ(in_order(one), in_order(again));
+  EXPECT_NE(in_order(one), in_order(another));
+}
+
 TEST(ConcurrentTable, finds_what_was_put_through_many_splits) {
-  ConcurrentTable table;
+  ConcurrentTable table(HashSeed{1});
   constexpr int count = 20'000;
   for (int i = 0; i < count; ++i) put(table, numbered("key", i), numbered("value", i));
   EXPECT_EQ(table.size(), count);
@@ -49,7 +64,7 @@ TEST(ConcurrentTable, finds_what_was_put_through_many_splits) {
 }
 
 TEST(ConcurrentTable, replaces_and_removes) {
-  ConcurrentTable table;
+  ConcurrentTable table(HashSeed{1});
   put(table, "a", "1");
   put(table, "a", "22");
   EXPECT_EQ(get(table, "a"), "22");
@@ -61,12 +76,12 @@ TEST(ConcurrentTable, replaces_and_removes) {
 }
 
 TEST(ConcurrentTable, a_walk_over_an_empty_table_ends) {
-  const ConcurrentTable table;
+  const ConcurrentTable table(HashSeed{1});
   EXPECT_TRUE(walk(table).empty());
 }
 
 TEST(ConcurrentTable, a_walk_sees_what_stays_exactly_once_while_the_table_splits_under_it) {
-  ConcurrentTable table;
+  ConcurrentTable table(HashSeed{1});
   constexpr int stable = 2000;
   for (int i = 0; i < stable; ++i) put(table, numbered("stable", i), "0");
   std::map<std::string, int> seen;
@@ -81,7 +96,7 @@ TEST(ConcurrentTable, a_walk_sees_what_stays_exactly_once_while_the_table_splits
 }
 
 TEST(ConcurrentTable, walks_beside_writers_see_what_stays_exactly_once) {
-  ConcurrentTable table;
+  ConcurrentTable table(HashSeed{1});
   constexpr int stable = 500;
   for (int i = 0; i < stable; ++i) put(table, numbered("stable", i), "0");
   std::atomic<bool> ending{false};
@@ -104,7 +119,7 @@ TEST(ConcurrentTable, walks_beside_writers_see_what_stays_exactly_once) {
 }
 
 TEST(ConcurrentTable, readers_never_see_torn_values) {
-  ConcurrentTable table;
+  ConcurrentTable table(HashSeed{1});
   constexpr int keys = 8;
   const auto value_of = [](int seed) { return std::string(100, static_cast<char>('a' + seed % 26)); };
   for (int i = 0; i < keys; ++i) put(table, numbered("k", i), value_of(0));
@@ -126,7 +141,7 @@ TEST(ConcurrentTable, readers_never_see_torn_values) {
 }
 
 TEST(ConcurrentTable, writers_on_many_threads_lose_nothing) {
-  ConcurrentTable table;
+  ConcurrentTable table(HashSeed{1});
   constexpr int each = 5000;
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {

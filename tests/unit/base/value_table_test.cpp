@@ -40,7 +40,7 @@ struct ValueTableTest : testing::Test {
 
   ManualClock clock;
   test::ManualExecutor executor;
-  ValueTable table{clock, executor, {16, 100, 1000, 10}};
+  ValueTable table{clock, executor, HashSeed{1}, {16, 100, 1000, 10}};
 };
 
 TEST_F(ValueTableTest, gives_back_what_was_put) {
@@ -310,7 +310,7 @@ TEST_F(ValueTableTest, watchers_hear_of_changes_and_expiry) {
 struct LargeValueTable : testing::Test {
   ManualClock clock;
   test::ManualExecutor executor;
-  ValueTable table{clock, executor, {64, 1000}};
+  ValueTable table{clock, executor, HashSeed{1}, {64, 1000}};
 };
 
 TEST_F(LargeValueTable, sweeps_a_large_table_in_steps) {
@@ -391,7 +391,7 @@ TEST(ValueTable, writers_on_many_threads_never_exceed_the_quota) {
   ManualClock clock;
   test::ManualExecutor executor;
   constexpr std::uint64_t quota = 50 * (ValueTable::entry_overhead + 10);
-  ValueTable table(clock, executor, {64, 1000, quota});
+  ValueTable table(clock, executor, HashSeed{1}, {64, 1000, quota});
   std::atomic<bool> ending{false};
   std::vector<std::thread> threads;
   for (int t = 0; t < 3; ++t) {

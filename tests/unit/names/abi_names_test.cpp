@@ -44,8 +44,8 @@ struct AbiNames : testing::Test {
 
   ManualClock clock;
   test::ManualExecutor executor;
-  Names all_names{executor};
-  NodeConfig node_config{clock, executor};
+  Names all_names{executor, HashSeed{1}};
+  NodeConfig node_config{clock, executor, HashSeed{1}};
   plugin::InterfaceRegistry registry;
   plugin::HostContext context{registry, "alpha", "plugin", {}};
   const lodge_host* host = &context;

@@ -59,7 +59,7 @@ struct NamesTest : testing::Test {
   }
 
   test::ManualExecutor executor;
-  Names names{executor, 1000};
+  Names names{executor, HashSeed{1}, 1000};
   Names::OwnerPtr alpha = names.service_owner(plugin::HostContext::new_owner(), "alpha");
   Names::OwnerPtr beta = names.service_owner(plugin::HostContext::new_owner(), "beta");
   std::string holder;
@@ -241,7 +241,7 @@ TEST_F(NamesTest, remembers_what_is_held_through_much_coming_and_going) {
 }
 
 TEST_F(NamesTest, holds_its_limit) {
-  Names few(executor, 2);
+  Names few(executor, HashSeed{1}, 2);
   const auto owner = few.service_owner(1, "alpha");
   const Bytes value = packed(1);
   EXPECT_EQ(few.register_name(*owner, view_of("a"), value, nullptr), Code::OK);

@@ -38,7 +38,7 @@ struct NodeConfigTest : testing::Test {
 
   ManualClock clock;
   test::ManualExecutor executor;
-  NodeConfig config{clock, executor, 10};
+  NodeConfig config{clock, executor, HashSeed{1}, 10};
 };
 
 TEST_F(NodeConfigTest, keeps_domains_apart) {

@@ -55,7 +55,7 @@ struct StoreAbi : testing::Test {
 
   ManualClock clock;
   test::ManualExecutor executor;
-  Store store{clock, executor, "alpha", 10'000};
+  Store store{clock, executor, HashSeed{1}, "alpha", 10'000};
   plugin::InterfaceRegistry registry;
   InstanceContext context{registry, "alpha", "one", {}};
   InstanceContext other{registry, "alpha", "two", {}};

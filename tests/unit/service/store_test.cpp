@@ -22,7 +22,7 @@ struct StoreTest : testing::Test {
 
   ManualClock clock;
   test::ManualExecutor executor;
-  Store store{clock, executor, "shop", 1000};
+  Store store{clock, executor, HashSeed{1}, "shop", 1000};
 };
 
 TEST_F(StoreTest, names_its_limit_and_how_full_it_is) {
