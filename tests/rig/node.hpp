@@ -77,6 +77,11 @@ class Node {
                            const std::vector<wire::Value>& args = {}, MonotonicNs timeout_ns = 10'000'000'000);
 
   service::Runtime& runtime() { return *runtime_; }
+  names::Names& names() { return *names_; }
+  names::NodeConfig& config() { return *config_; }
+  /// To offer more before the first service is started.
+  plugin::InterfaceRegistry& interfaces() { return interfaces_; }
+  const Clock& clock() const { return clock_; }
   WorkerPool& workers() { return workers_; }
   Loop& loop() { return *loop_; }
 
