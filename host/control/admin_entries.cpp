@@ -86,6 +86,21 @@ Result<Place> place_of(Admin& admin, std::span<const Value> args) {
   return Place::of(admin, *name);
 }
 
+/// What the verbs about one entry name, first of all.
+template <typename Place>
+struct Entry {
+  Place place;
+  Bytes key;
+
+  static Result<Entry> of(Admin& admin, std::span<const Value> args) {
+    Result<Place> place = place_of<Place>(admin, args);
+    Result<Bytes> key = key_argument(args, 1);
+    if (!place) return std::move(place).error();
+    if (!key) return std::move(key).error();
+    return Entry{*std::move(place), *std::move(key)};
+  }
+};
+
 /// Nothing, or what stood in the way.
 template <typename Place>
 Result<Value> outcome(Code code, const Place& place, ByteView key) {
@@ -115,31 +130,26 @@ Result<Value> list(Admin& admin, std::span<const Value> args) {
 
 template <typename Place>
 Result<Value> get(Admin& admin, std::span<const Value> args) {
-  const Result<Place> place = place_of<Place>(admin, args);
-  const Result<Bytes> key = key_argument(args, 1);
-  if (!place) return place.error();
-  if (!key) return key.error();
+  const auto entry = Entry<Place>::of(admin, args);
+  if (!entry) return entry.error();
   Writer value;
-  if (const Code code = place->get(*key, value); code != Code::OK) return outcome(code, *place, *key);
+  const Code code = entry->place.get(entry->key, value);
+  if (code != Code::OK) return outcome(code, entry->place, entry->key);
   return readable(value.view());
 }
 
 template <typename Place>
 Result<Value> put(Admin& admin, std::span<const Value> args) {
-  const Result<Place> place = place_of<Place>(admin, args);
-  const Result<Bytes> key = key_argument(args, 1);
-  if (!place) return place.error();
-  if (!key) return key.error();
-  return outcome(place->put(*key, args[2].pack()), *place, *key);
+  const auto entry = Entry<Place>::of(admin, args);
+  if (!entry) return entry.error();
+  return outcome(entry->place.put(entry->key, args[2].pack()), entry->place, entry->key);
 }
 
 template <typename Place>
 Result<Value> remove(Admin& admin, std::span<const Value> args) {
-  const Result<Place> place = place_of<Place>(admin, args);
-  const Result<Bytes> key = key_argument(args, 1);
-  if (!place) return place.error();
-  if (!key) return key.error();
-  return outcome(place->remove(*key), *place, *key);
+  const auto entry = Entry<Place>::of(admin, args);
+  if (!entry) return entry.error();
+  return outcome(entry->place.remove(entry->key), entry->place, entry->key);
 }
 
 Result<Value> config_domains(Admin& admin, std::span<const Value>) {
