@@ -101,6 +101,7 @@ void Output::table(const Value& rows, std::span<const std::string_view> columns,
   if (list->empty()) return note(none);
   const std::vector<std::string> names = columns_of(*list, columns);
   std::vector<std::string> titles;
+  titles.reserve(names.size());
   for (const std::string& name : names) titles.push_back(title_of(name));
   std::vector<std::vector<std::string>> lines{titles};
   for (const Value& row : *list) {

@@ -53,6 +53,7 @@ std::string unknown_verb(const std::vector<Verb>& verbs, const std::vector<std::
   const std::vector<std::string_view> seconds = seconds_of(verbs, words[0]);
   if (seconds.empty()) {
     std::vector<std::string_view> firsts;
+    firsts.reserve(verbs.size());
     for (const Verb& verb : verbs) firsts.push_back(verb.name.substr(0, verb.name.find(' ')));
     const std::string question = did_you_mean(words[0], firsts);
     return "no verb `" + words[0] + "`" + (question.empty() ? "; see lodgectl --help" : question);
