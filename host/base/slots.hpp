@@ -53,6 +53,17 @@ class Slots {
     return slot_of(handle) != nullptr ? empty(static_cast<std::uint32_t>(handle)) : std::nullopt;
   }
 
+  /// Copies of all values that `wanted(value)` picks.
+  template <typename Wanted>
+  [[nodiscard]] std::vector<T> copy_where(const Wanted& wanted) const {
+    std::vector<T> out;
+    std::lock_guard lock(mutex_);
+    for (const Slot& each : slots_) {
+      if (each.value && wanted(*each.value)) out.push_back(*each.value);
+    }
+    return out;
+  }
+
   /// Takes out every value that `wanted(value)` picks, and ends its handle.
   template <typename Wanted>
   std::vector<T> remove_where(const Wanted& wanted) {

@@ -33,7 +33,7 @@ Walk* walk_on_this_thread(const lodge_call* call) {
 }
 
 // What a call takes over from the one on whose behalf it is made. False: that one is not there any more.
-bool inherit(Calls& calls, const lodge_call_options& options, Inherited& out) {
+bool inherit(const Entry& entry, const lodge_call_options& options, Inherited& out) {
   if (options.parent != nullptr) {
     const Walk* const walk = walk_on_this_thread(options.parent);
     if (walk == nullptr) return false;
@@ -43,9 +43,10 @@ bool inherit(Calls& calls, const lodge_call_options& options, Inherited& out) {
     return true;
   }
   if (options.parent_ticket == 0) return true;
-  const auto ticket = calls.ground().tickets.find(options.parent_ticket);
-  if (ticket) out = (*ticket)->facts().inherited;
-  return ticket.has_value();
+  const auto ticket = interface_of(entry).calls.ground().tickets.find(options.parent_ticket);
+  if (!ticket || (*ticket)->facts().instance_owner != entry->instance_owner()) return false;
+  out = (*ticket)->facts().inherited;
+  return true;
 }
 
 bool possible(const lodge_call_options& options) {
@@ -55,14 +56,14 @@ bool possible(const lodge_call_options& options) {
 }
 
 // Fills in what `options` say; LODGE_OK, or the code and, in `why`, the reason. `context` keeps the trace.
-std::int32_t apply_options(Calls& calls, const lodge_call_options* options, Inherited& context, CallRequest& request,
-                           std::string_view& why) {
+std::int32_t apply_options(const Entry& entry, const lodge_call_options* options, Inherited& context,
+                           CallRequest& request, std::string_view& why) {
   if (options == nullptr) return LODGE_OK;
   if (!possible(*options)) {
     why = "call options: struct_size, flags, reserved, timeout_ns or both parents are wrong";
     return LODGE_INVALID_ARGUMENT;
   }
-  if (!inherit(calls, *options, context)) {
+  if (!inherit(entry, *options, context)) {
     why = "the parent call is not running on this thread, or its ticket is void";
     return LODGE_STALE;
   }
@@ -73,7 +74,7 @@ std::int32_t apply_options(Calls& calls, const lodge_call_options* options, Inhe
   request.flags = options->flags;
   request.deadline = context.deadline;
   if (options->timeout_ns > 0) {
-    const MonotonicNs now = calls.ground().clock.now();
+    const MonotonicNs now = interface_of(entry).calls.ground().clock.now();
     const MonotonicNs wanted = options->timeout_ns < no_deadline - now ? now + options->timeout_ns : no_deadline;
     request.deadline = std::min(request.deadline, wanted);
   }
@@ -118,7 +119,7 @@ std::int32_t call(const lodge_host* host, lodge_handle target, const std::uint8_
   Inherited context;
   CallRequest request{.name = found->name(), .caller = entry->service()};
   std::string_view why;
-  if (const std::int32_t code = apply_options(calls, options, context, request, why); code != LODGE_OK) {
+  if (const std::int32_t code = apply_options(entry, options, context, request, why); code != LODGE_OK) {
     return refuse(*reply, code_from(code), why);
   }
   const auto values = wire::PackedValues::check({args, args_size}, found->arity());
@@ -137,25 +138,27 @@ std::int32_t start(const lodge_host* host, lodge_handle target, const std::uint8
   CallInterface& state = interface_of(entry);
   Target* const found = state.calls.targets().find(target);
   if (found == nullptr) return LODGE_STALE;
+  InstanceContext& instance = InstanceContext::from(host);
   Inherited context;
   CallRequest request{.name = found->name(), .caller = entry->service()};
   std::string_view why;
-  if (const std::int32_t code = apply_options(state.calls, options, context, request, why); code != LODGE_OK) {
+  if (const std::int32_t code = apply_options(entry, options, context, request, why); code != LODGE_OK) {
     return code;
   }
   const auto values = wire::PackedValues::check({args, args_size}, found->arity());
-  if (!values) return answer_start(state, entry.context(), wrong_arguments(*found), done, user, pending);
+  if (!values) return answer_start(state, instance, wrong_arguments(*found), done, user, pending);
   request.args = *values;
   const WalkGround& ground = state.calls.ground();
   if (request.deadline == no_deadline) request.deadline = ground.clock.now() + ground.patience_ns;
-  return start_call(state, entry.context(), found->cell().name(), request, done, user, pending);
+  return start_call(state, instance, found->cell().name(), request, done, user, pending);
 }
 
 std::int32_t cancel(const lodge_host* host, lodge_handle pending) {
   const Entry entry(host);
   if (!entry.live()) return LODGE_STALE;
-  const auto found = interface_of(entry).pending.find(pending);
-  const std::shared_ptr<PendingCall> call = found ? found->lock() : nullptr;
+  const auto found = interface_of(entry).started.find(pending);
+  if (!found || found->instance_owner != entry->instance_owner()) return LODGE_STALE;
+  const std::shared_ptr<PendingCall> call = found->call.lock();
   if (!call) return LODGE_STALE;
   return call->give_up(Code::CANCELLED, "its caller gave up") ? LODGE_OK : LODGE_STALE;
 }

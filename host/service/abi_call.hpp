@@ -7,15 +7,28 @@
 
 #include "plugin/host_context.hpp"
 #include "service/calls.hpp"
+#include "service/node_parts.hpp"
 
 namespace lodge::service {
 
+/// A call that a plugin has started and may cancel.
+struct StartedCall {
+  std::weak_ptr<PendingCall> call;  ///< empty: not submitted yet
+  std::uint64_t instance_owner = 0;
+  bool answer_owed = false;  ///< somebody waits for it
+};
+
 /// What the table's functions work on. Thread-safe.
-struct CallInterface {
+struct CallInterface final : OwnerListener {
   explicit CallInterface(Calls& to) : calls(to) {}
+
+  /// Gives up every call whose answer the instance still waits for: it gets CANCELLED.
+  void instance_stopped(std::uint64_t instance_owner) override;
+  void instance_ended(std::uint64_t) override {}
+  void service_ended(std::uint64_t) override {}
+
   Calls& calls;
-  /// Calls that plugins have started and may cancel.
-  Slots<std::weak_ptr<PendingCall>> pending;
+  Slots<StartedCall> started;
 };
 
 void offer_calls(plugin::InterfaceRegistry& registry, CallInterface& state);

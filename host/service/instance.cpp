@@ -76,9 +76,9 @@ Status Instance::stop() {
   return run_hook("stop", [this](Writer& out) { return plugin_->hooks.stop(self_, &out); });
 }
 
-void Instance::seal() {
+bool Instance::seal(std::chrono::nanoseconds patience) {
   context_.gate().close();
-  context_.gate().wait_empty(executor_);
+  return context_.gate().wait_empty_for(executor_, patience.count());
 }
 
 void Instance::destroy() {

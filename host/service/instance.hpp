@@ -3,6 +3,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -60,8 +61,9 @@ class Instance {
   [[nodiscard]] Result<Bytes> config(Bytes config);
   [[nodiscard]] Status start();
   [[nodiscard]] Status stop();
-  /// Lets nobody in any more, and waits for who is inside: foreign threads, timers, watches.
-  void seal();
+  /// Lets nobody in any more, and waits for who is inside: foreign threads, timers, watches. False: not within
+  /// patience.
+  [[nodiscard]] bool seal(std::chrono::nanoseconds patience);
   /// Only once sealed. Idempotent.
   void destroy();
 

@@ -18,6 +18,9 @@ struct InstanceContext : plugin::HostContext {
 
   Store* store = nullptr;
   Service* service_object = nullptr;
+
+  /// Answers to calls that the instance has started and that it has not got yet are inside. Closed: it starts no more.
+  Gate owed_answers;
 };
 
 }  // namespace lodge::service

@@ -18,6 +18,8 @@ namespace lodge::service {
 class OwnerListener {
  public:
   virtual ~OwnerListener() = default;
+  /// Its hooks are over, and it may start nothing new: what it still waits for is given up. Its code may run.
+  virtual void instance_stopped(std::uint64_t) {}
   /// No code of the instance runs or will run on behalf of what is held for it.
   virtual void instance_ended(std::uint64_t instance_owner) = 0;
   virtual void service_ended(std::uint64_t service_owner) = 0;

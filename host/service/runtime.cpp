@@ -23,6 +23,7 @@ Runtime::Runtime(RuntimeParts parts)
       plugin_timers_(parts.clock, parts.timers, parts.executor) {
   offer_calls(parts_.interfaces, call_interface_);
   offer_timers(parts_.interfaces, plugin_timers_);
+  listen(call_interface_);
   listen(plugin_timers_);
 }
 

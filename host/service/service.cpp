@@ -1,11 +1,19 @@
 #include "service/service.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.hpp"
 #include "service/settings.hpp"
 
 namespace lodge::service {
+
+namespace {
+
+/// How long code of a plugin that has no deadline of its own is waited for: timers, watches, completions, threads.
+constexpr std::chrono::seconds code_patience{2};
+
+}  // namespace
 
 std::string_view running_name(Running running) {
   switch (running) {
@@ -59,8 +67,9 @@ Status Service::start() {
   }
   if (!done) {
     stop_instances();
-    destroy_instances();
-    enter_state(Running::failed, "start failed", &done.error());
+    // With code of it still running it cannot be replaced by another try.
+    const bool ended = destroy_instances(code_patience);
+    enter_state(ended ? Running::failed : Running::stopping, "start failed", &done.error());
     return done;
   }
   if (!spec_.paused) cell_.open(*this);
@@ -70,6 +79,7 @@ Status Service::start() {
 }
 
 bool Service::stop(std::chrono::nanoseconds patience) {
+  const MonotonicNs deadline = node_.ground.clock.now() + patience.count();
   enter_state(Running::stopping, "stop");
   cell_.close();
   bool empty = cell_.gate().wait_empty_for(node_.ground.executor, patience.count());
@@ -86,7 +96,11 @@ bool Service::stop(std::chrono::nanoseconds patience) {
     return false;
   }
   stop_instances();
-  destroy_instances();
+  const auto left = std::chrono::nanoseconds(deadline - node_.ground.clock.now());
+  if (!destroy_instances(std::max<std::chrono::nanoseconds>(left, code_patience))) {
+    enter_state(Running::stopping, "plugin code does not return");
+    return false;
+  }
   enter_state(Running::stopped, "stop");
   return true;
 }
@@ -139,15 +153,33 @@ void Service::stop_instances() {
   }
 }
 
-void Service::destroy_instances() {
+bool Service::destroy_instances(std::chrono::nanoseconds patience) {
+  BlockedScope blocked(node_.ground.executor);
+  bool all = true;
   for (const std::unique_ptr<Instance>& instance : instances_) {
-    instance->seal();
+    if (!quiesce(*instance, patience)) {
+      log::misbehaved(instance->name(), "a timer, a watch, a completion or a thread of its own in service " +
+                                            spec_.name +
+                                            " has not come back after the service stopped; the instance is left alone");
+      all = false;
+      continue;
+    }
     store_->release_instance(instance->context().instance_owner());
     for (OwnerListener* each : node_.listeners) each->instance_ended(instance->context().instance_owner());
     instance->destroy();
   }
+  if (!all) return false;
   for (OwnerListener* each : node_.listeners) each->service_ended(owner_);
   dispatch_ = nullptr;
+  return true;
+}
+
+// Nothing new is started; each call that the instance has started is answered; nobody is in its code any more.
+bool Service::quiesce(Instance& instance, std::chrono::nanoseconds patience) {
+  InstanceContext& context = instance.context();
+  context.owed_answers.close();
+  for (OwnerListener* each : node_.listeners) each->instance_stopped(context.instance_owner());
+  return context.owed_answers.wait_empty_for(patience) && instance.seal(patience);
 }
 
 void Service::void_tickets() {

@@ -42,8 +42,9 @@ class Service {
   [[nodiscard]] Status start();
 
   /// Lets no call in any more, and waits for those inside: those that wait for a ticket at the end of `patience` are
-  /// answered UNAVAILABLE, executed = maybe. Then the hooks. False: plugin code was still running, so its instances
-  /// were left alone; only the end of the process can end them.
+  /// answered UNAVAILABLE, executed = maybe. Then the hooks, and the answers to calls that the instances have started,
+  /// CANCELLED where there is none. False: plugin code was still running, so its instances were left alone; only the
+  /// end of the process can end them.
   bool stop(std::chrono::nanoseconds patience);
 
   [[nodiscard]] const ServiceSpec& spec() const { return spec_; }
@@ -70,7 +71,8 @@ class Service {
   [[nodiscard]] Status ask_config();
   [[nodiscard]] Status start_instances();
   void stop_instances();
-  void destroy_instances();
+  [[nodiscard]] bool destroy_instances(std::chrono::nanoseconds patience);
+  [[nodiscard]] bool quiesce(Instance& instance, std::chrono::nanoseconds patience);
   void void_tickets();
   void enter_state(Running running, std::string_view reason, const Error* error = nullptr);
 

@@ -33,8 +33,10 @@ typedef struct lodge_call_options {
   const lodge_trace* trace; /* NULL: the parent's */
 } lodge_call_options;
 
-/* Takes the one answer to a call made by `start`: a result (code LODGE_OK, `reply` one msgpack value) or an error (a
- * negative code, `reply` its message). `reply` is borrowed. [any], on a worker. */
+/* Takes the answer to a call made by `start`: a result (code LODGE_OK, `reply` one msgpack value) or an error (a negative
+ * code, `reply` its message). `reply` is borrowed. Called exactly once for each `start` that answered LODGE_OK, and
+ * before the instance's `destroy`: calls still under way when its `stop` has returned are given up, and get CANCELLED.
+ * [any], on a worker. */
 typedef void (*lodge_done_fn)(void* user, int32_t code, int32_t executed, lodge_slice const* reply);
 
 typedef struct lodge_call_v1 {
@@ -54,12 +56,14 @@ typedef struct lodge_call_v1 {
 
   /* Calls without waiting: returns once the call is queued, `done` gets the answer (never before `start` returns to a
    * caller on the same thread). `args` are copied. `done` may be NULL: one-way. `*pending` (may be NULL) can be
-   * cancelled. RESOURCE_EXHAUSTED: the queue is full, `done` is not called. [any] */
+   * cancelled; a one-way call goes on when the instance stops. `done` is not called where this answers an error:
+   * RESOURCE_EXHAUSTED (the queue is full), FAILED_PRECONDITION (the instance's `stop` has returned), INVALID_ARGUMENT
+   * or STALE (the target, the options). [any] */
   int32_t (*start)(const lodge_host* host, lodge_handle target, const uint8_t* args, size_t args_size,
                    const lodge_call_options* options, lodge_done_fn done, void* user, lodge_handle* pending);
 
-  /* Gives up a pending call: `done` gets CANCELLED, unless its answer is on the way already. STALE: it was answered.
-   * [any] */
+  /* Gives up a pending call: `done` gets CANCELLED, unless its answer is on the way already. STALE: it was answered, or
+   * started by another instance. [any] */
   int32_t (*cancel)(const lodge_host* host, lodge_handle pending);
 
   /* Takes the ticket of the call that this thread is answering now; the callback must then return LODGE_DEFERRED and

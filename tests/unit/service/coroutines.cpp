@@ -6,6 +6,7 @@
 namespace lodge_test {
 
 std::atomic<int> living_frames{0};
+std::atomic<std::int32_t> last_seen{0};
 
 namespace {
 
@@ -27,7 +28,13 @@ class Waiting {
   task<std::string> at_once(std::string word) { co_return word + "!"; }
   task<std::string> keep() {
     const Living living;
-    co_return (co_await lodge::call<std::string>("keeper", "keep")).or_throw();
+    auto kept = co_await lodge::call<std::string>("keeper", "keep");
+    last_seen = kept ? LODGE_OK : kept.error().code;
+    co_return std::move(kept).or_throw();
+  }
+  task<> sleep_long() {
+    const Living living;
+    (co_await lodge::sleep(3'600'000 * ms)).or_throw();
   }
   task<std::int64_t> nap(std::int64_t ns) {
     (co_await lodge::sleep(ns)).or_throw();
@@ -109,8 +116,9 @@ class Waiting {
 const lodge_plugin& waiting() {
   static const auto description = lodge::describe<Waiting>(
       "waiting", "1.0.0", lodge::callback<&Waiting::at_once>("at_once"), lodge::callback<&Waiting::keep>("keep"),
-      lodge::callback<&Waiting::nap>("nap"), lodge::callback<&Waiting::sum>("sum"),
-      lodge::callback<&Waiting::nothing>("nothing"), lodge::callback<&Waiting::throws_at_once>("throws_at_once"),
+      lodge::callback<&Waiting::sleep_long>("sleep_long"), lodge::callback<&Waiting::nap>("nap"),
+      lodge::callback<&Waiting::sum>("sum"), lodge::callback<&Waiting::nothing>("nothing"),
+      lodge::callback<&Waiting::throws_at_once>("throws_at_once"),
       lodge::callback<&Waiting::throws_later>("throws_later"), lodge::callback<&Waiting::passes_on>("passes_on"),
       lodge::callback<&Waiting::fails>("fails"), lodge::function<&Waiting::impossible>("impossible"),
       lodge::callback<&Waiting::from_a_thread>("from_a_thread"), lodge::callback<&Waiting::dropped>("dropped"),

@@ -124,14 +124,24 @@ TEST_F(Tasks, sleep_no_longer_than_their_caller_waits) {
   EXPECT_EQ(got.code, Code::DEADLINE_EXCEEDED);
 }
 
-TEST_F(Tasks, that_still_wait_when_the_service_stops_are_destroyed) {
+TEST_F(Tasks, that_still_wait_for_a_call_when_the_service_stops_see_it_cancelled) {
+  lodge_test::last_seen = 0;
   std::future<rig::Answer> call = node.send("waiting", "keep");
   ASSERT_TRUE(eventually([&] { return keeper.kept() == 1; }));
   EXPECT_EQ(living_frames, 1);
-  node.runtime().stop_all(std::chrono::milliseconds(50));
+  EXPECT_TRUE(node.runtime().stop_all(std::chrono::milliseconds(50)));
   EXPECT_EQ(call.get().code, Code::UNAVAILABLE);
+  EXPECT_EQ(lodge_test::last_seen, LODGE_CANCELLED);
   EXPECT_EQ(living_frames, 0);
   keeper.answer_all();  // nobody is there to hear it
+}
+
+TEST_F(Tasks, that_still_wait_for_anything_else_when_the_service_stops_are_destroyed) {
+  std::future<rig::Answer> call = node.send("waiting", "sleep_long");
+  ASSERT_TRUE(eventually([&] { return living_frames == 1; }));
+  EXPECT_TRUE(node.runtime().stop_all(std::chrono::milliseconds(50)));
+  EXPECT_EQ(call.get().code, Code::UNAVAILABLE);
+  EXPECT_EQ(living_frames, 0);
 }
 
 TEST_F(Tasks, ten_thousand_wait_at_once_on_two_workers) {
