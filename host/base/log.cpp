@@ -12,6 +12,7 @@
 #include <mutex>
 #include <shared_mutex>
 
+#include "base/clock.hpp"
 #include "base/utf8.hpp"
 
 namespace lodge::log {
@@ -35,6 +36,13 @@ std::shared_ptr<spdlog::logger> make_logger(Format format) {
   return logger;
 }
 
+/// The rules that one plugin has broken.
+struct Misbehaviour {
+  std::uint64_t count = 0;
+  MonotonicNs second_began = 0;
+  std::uint64_t count_then = 0;
+};
+
 struct State {
   std::shared_mutex mutex;
   Format format = Format::human;
@@ -43,7 +51,9 @@ struct State {
   std::shared_ptr<spdlog::logger> logger = make_logger(Format::human);
   std::shared_ptr<const Sink> sink;        // null: the logger
   std::atomic<Level> lowest{Level::info};  // what is below it needs no look at the modules
-  std::atomic<std::uint64_t> misbehaved{0};
+
+  std::mutex misbehaved_mutex;
+  std::map<std::string, Misbehaviour, std::less<>> misbehaved;  // by plugin
 
   void find_lowest() {
     Level found = level;
@@ -147,10 +157,39 @@ void write(std::string_view module, Level level, std::string_view text) {
 }
 
 void misbehaved(std::string_view plugin, std::string_view rule) {
-  state().misbehaved.fetch_add(1, std::memory_order_relaxed);
-  warn("plugin", fmt::format("plugin misbehaved: {}: {}", plugin, rule));
+  constexpr MonotonicNs second = 1'000'000'000;
+  std::uint64_t in_this_second = 0;
+  {
+    State& held = state();
+    const MonotonicNs now = SystemClock().now();
+    std::lock_guard lock(held.misbehaved_mutex);
+    const auto found = held.misbehaved.find(plugin);
+    Misbehaviour& of = found != held.misbehaved.end() ? found->second : held.misbehaved[std::string(plugin)];
+    if (now - of.second_began >= second) {
+      of.second_began = now;
+      of.count_then = of.count;
+    }
+    in_this_second = ++of.count - of.count_then;
+  }
+  if (in_this_second > misbehaved_lines_max) return;
+  const bool last = in_this_second == misbehaved_lines_max;
+  warn("plugin", fmt::format("plugin misbehaved: {}: {}{}", plugin, rule,
+                             last ? " (what else it does in this second is only counted)" : ""));
 }
 
-std::uint64_t misbehaved_count() { return state().misbehaved.load(std::memory_order_relaxed); }
+std::uint64_t misbehaved_count() {
+  State& held = state();
+  std::lock_guard lock(held.misbehaved_mutex);
+  std::uint64_t all = 0;
+  for (const auto& [plugin, of] : held.misbehaved) all += of.count;
+  return all;
+}
+
+std::uint64_t misbehaved_count(std::string_view plugin) {
+  State& held = state();
+  std::lock_guard lock(held.misbehaved_mutex);
+  const auto found = held.misbehaved.find(plugin);
+  return found != held.misbehaved.end() ? found->second.count : 0;
+}
 
 }  // namespace lodge::log

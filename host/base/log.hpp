@@ -42,10 +42,13 @@ inline void info(std::string_view module, std::string_view text) { write(module,
 inline void warn(std::string_view module, std::string_view text) { write(module, Level::warn, text); }
 inline void error(std::string_view module, std::string_view text) { write(module, Level::error, text); }
 
-/// The `plugin misbehaved: NAME: ...` line, and its counter.
+/// The `plugin misbehaved: NAME: ...` line, and its counter. A plugin that breaks a rule in every call does not fill
+/// the log: at most `misbehaved_lines_max` lines of one plugin are written a second.
 void misbehaved(std::string_view plugin, std::string_view rule);
+constexpr std::uint64_t misbehaved_lines_max = 10;
 
-/// How many such lines there have been, for tests and `status`.
+/// How often rules were broken, altogether and by one plugin: written or not.
 [[nodiscard]] std::uint64_t misbehaved_count();
+[[nodiscard]] std::uint64_t misbehaved_count(std::string_view plugin);
 
 }  // namespace lodge::log

@@ -113,6 +113,7 @@ Result<Value> plugins(Admin& admin, std::span<const Value>) {
     out.push_back(Value::map({{"name", descriptor != nullptr ? descriptor->name : ""},
                               {"version", descriptor != nullptr ? descriptor->version : ""},
                               {"state", plugin::state_name(entry.state)},
+                              {"misbehaved", descriptor != nullptr ? log::misbehaved_count(descriptor->name) : 0},
                               {"summary", descriptor != nullptr ? descriptor->summary : ""},
                               {"file", entry.path},
                               {"error", entry.error ? entry.error->message : ""}}));

@@ -7,7 +7,7 @@ namespace {
 using wire::Value;
 
 constexpr std::string_view service_columns[] = {"name", "status", "plugins", "version", "class"};
-constexpr std::string_view plugin_columns[] = {"name", "version", "state", "summary", "file"};
+constexpr std::string_view plugin_columns[] = {"name", "version", "state", "misbehaved", "summary", "file"};
 constexpr std::string_view name_columns[] = {"name", "owner", "value"};
 
 ExitCode show_fields(Session& session, const Verb& verb, Words words) {

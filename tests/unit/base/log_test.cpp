@@ -89,6 +89,19 @@ TEST_F(Log, counts_misbehaving_plugins) {
   const std::uint64_t before = misbehaved_count();
   EXPECT_THAT(written_by([] { misbehaved("greeter", "was slow"); }), HasSubstr("plugin misbehaved: greeter: was slow"));
   EXPECT_EQ(misbehaved_count(), before + 1);
+  EXPECT_EQ(misbehaved_count("greeter"), 1U);
+  EXPECT_EQ(misbehaved_count("polite"), 0U);
+}
+
+TEST_F(Log, is_not_filled_by_a_plugin_that_misbehaves_all_the_time) {
+  const std::string written = written_by([] {
+    for (int i = 0; i < 1000; ++i) misbehaved("flood", "again");
+    misbehaved("other", "once");
+  });
+  // Where a second ends between them there may be twice as many.
+  EXPECT_THAT(std::count(written.begin(), written.end(), '\n'), testing::AllOf(testing::Ge(11), testing::Le(21)));
+  EXPECT_THAT(written, AllOf(HasSubstr("is only counted"), HasSubstr("other: once")));
+  EXPECT_EQ(misbehaved_count("flood"), 1000U);
 }
 
 TEST(Utf8, accepts_characters_and_nothing_else) {
