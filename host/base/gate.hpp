@@ -29,6 +29,8 @@ class Gate {
     // Only the last one out of a closed gate has somebody to wake.
     if (state_.fetch_sub(1, std::memory_order_acq_rel) != closed_bit + 1) return;
     std::lock_guard lock(mutex_);
+    // Remembered, since whoever keeps trying to get in is counted for a moment, each time.
+    emptied_ = emptied_ || state_.load(std::memory_order_acquire) == closed_bit;
     empty_.notify_all();
   }
 
@@ -36,12 +38,18 @@ class Gate {
   void close() { state_.fetch_or(closed_bit, std::memory_order_acq_rel); }
 
   /// Lets them in again.
-  void open() { state_.fetch_and(~closed_bit, std::memory_order_acq_rel); }
+  void open() {
+    {
+      std::lock_guard lock(mutex_);
+      emptied_ = false;
+    }
+    state_.fetch_and(~closed_bit, std::memory_order_acq_rel);
+  }
 
   /// Waits until the closed gate is empty: false when the patience ran out first.
   [[nodiscard]] bool wait_empty_for(Executor& executor, std::int64_t patience_ns) {
     std::unique_lock lock(mutex_);
-    return executor.wait(lock, empty_, patience_ns, [this] { return inside() == 0; });
+    return executor.wait(lock, empty_, patience_ns, [this] { return emptied_ || inside() == 0; });
   }
   void wait_empty(Executor& executor) { (void)wait_empty_for(executor, without_end); }
 
@@ -53,6 +61,7 @@ class Gate {
   std::atomic<std::uint64_t> state_{0};
   std::mutex mutex_;
   std::condition_variable empty_;
+  bool emptied_ = false;  ///< since it was closed there was a moment with nobody inside
 };
 
 }  // namespace lodge

@@ -179,7 +179,7 @@ bool Service::quiesce(Instance& instance, std::chrono::nanoseconds patience) {
   InstanceContext& context = instance.context();
   context.owed_answers.close();
   for (OwnerListener* each : node_.listeners) each->instance_stopped(context.instance_owner());
-  return context.owed_answers.wait_empty_for(patience) && instance.seal(patience);
+  return context.owed_answers.wait_empty_for(node_.ground.executor, patience.count()) && instance.seal(patience);
 }
 
 void Service::void_tickets() {
