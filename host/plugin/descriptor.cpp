@@ -33,7 +33,7 @@ Status check_size(std::string_view where, const void* memory, std::size_t size, 
   }
   const auto* bytes = static_cast<const std::uint8_t*>(memory);
   if (std::any_of(bytes + known, bytes + size, [](std::uint8_t byte) { return byte != 0; })) {
-    return wrong(where, "uses fields that this host does not know; it needs a newer host");
+    return wrong(where, "uses fields that this host does not know; build it with an older SDK, or take a newer host");
   }
   return {};
 }
@@ -166,7 +166,8 @@ Status check_hooks(const lodge_hooks* hooks) {
 Result<Descriptor> read_descriptor(const lodge_plugin& plugin) {
   // The ABI number lies in front of all that another ABI may have arranged differently.
   if (plugin.struct_size >= offsetof(lodge_plugin, flags) && plugin.abi != LODGE_ABI) {
-    return wrong("abi", fmt::format("{}, and this host speaks {}", plugin.abi, LODGE_ABI));
+    return wrong("abi",
+                 fmt::format("{}, and this host speaks {}; build it with the SDK of this host", plugin.abi, LODGE_ABI));
   }
   if (Status size = check_size("descriptor", &plugin, plugin.struct_size, sizeof(lodge_plugin)); !size) {
     return std::move(size).error();

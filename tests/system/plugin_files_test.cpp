@@ -14,6 +14,13 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 namespace fs = std::filesystem;
 
+/// A file that is refused, with what is told about it: behind its path the cause, and the cure.
+struct BadFile {
+  const char* plugin;
+  const char* cause;
+  const char* cure;
+};
+
 class PluginFiles : public ::testing::Test {
  protected:
   /// What a host says whose service names that plugin.
@@ -39,7 +46,49 @@ class PluginFiles : public ::testing::Test {
   ScratchDirectory directory;
 };
 
+struct PluginFilesRefused : PluginFiles, ::testing::WithParamInterface<BadFile> {};
+
 }  // namespace
+
+TEST_P(PluginFilesRefused, are_told_with_cause_and_cure) {
+  const fs::path file = directory.add_plugin(GetParam().plugin);
+  EXPECT_THAT(refusal(GetParam().plugin, "exited 78"),
+              AllOf(HasSubstr("service a: " + file.string() + ": " + GetParam().cause), HasSubstr(GetParam().cure)));
+}
+
+TEST_P(PluginFilesRefused, stand_in_nobody_elses_way) {
+  directory.add_plugin(GetParam().plugin);
+  const wire::Value row = shown(std::string(GetParam().plugin) + ".so");
+  EXPECT_EQ(*row.find("state")->as_text(), "refused");
+  EXPECT_THAT(*row.find("error")->as_text(), HasSubstr(GetParam().cause));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, PluginFilesRefused,
+    ::testing::Values(
+        BadFile{"entry_null", "lodge_plugin_v1 returned NULL", "return the descriptor"},
+        BadFile{"entry_crashes", "crashed (killed by SIGABRT) while it was loaded", "lodge-describe"},
+        BadFile{"wrong_abi", "abi: 99, and this host speaks 1", "build it with the SDK of this host"},
+        BadFile{"too_short", "descriptor: struct size 24, at least", "rebuild it with this SDK's headers"},
+        BadFile{"longer_used", "descriptor: uses fields that this host does not know", "or take a newer host"},
+        BadFile{"constructor_exits", "ended the process (exit status 0)", "must not call exit"},
+        BadFile{"extra_export", "exports more than lodge_plugin_v1: ", "lodge_add_plugin"},
+        BadFile{"no_entry", "not a plugin: it does not export the function lodge_plugin_v1", "LODGE_EXPORT"},
+        BadFile{"origin", "its run path, $ORIGIN/lib", "link without $ORIGIN"}),
+    [](const auto& each) { return each.param.plugin; });
+
+TEST_F(PluginFiles, a_longer_descriptor_whose_tail_is_zero_runs) {
+  directory.add_plugin("longer_zero");
+  HostProcess host(directory, "[service.a]\nplugins = [\"longer\"]\n");
+  EXPECT_EQ(*host.ask({"service", "show", "a"}).find("status")->as_text(), "running");
+  EXPECT_EQ(host.stop().ended, "exited 0") << host.log();
+}
+
+TEST_F(PluginFiles, one_that_says_something_else_to_the_host_is_refused) {
+  const fs::path file = directory.add_plugin("entry_changes");
+  EXPECT_THAT(refusal("entry_changes", "exited 78"),
+              HasSubstr(file.string() + ": says something else about itself here"));
+}
 
 TEST_F(PluginFiles, a_directory_that_others_may_write_is_refused_with_its_path_and_the_remedy) {
   directory.add_plugin("subject");

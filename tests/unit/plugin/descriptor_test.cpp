@@ -50,7 +50,7 @@ TEST(Descriptor, of_another_abi_is_refused_with_both_numbers) {
   SamplePlugin sample;
   sample.plugin.abi = 2;
   sample.plugin.name = nullptr;  // what another ABI has there is not looked at
-  EXPECT_EQ(refusal(sample), "INVALID_ARGUMENT: abi: 2, and this host speaks 1");
+  EXPECT_EQ(refusal(sample), "INVALID_ARGUMENT: abi: 2, and this host speaks 1; build it with the SDK of this host");
 }
 
 TEST(Descriptor, shorter_than_known_is_refused) {

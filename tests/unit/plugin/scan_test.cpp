@@ -59,9 +59,10 @@ TEST(Scan, what_a_constructor_prints_is_not_seen) {
 
 TEST(Scan, the_childs_findings_come_with_the_files_name) {
   EXPECT_EQ(refusal("entry_null"), built("entry_null") + ": lodge_plugin_v1 returned NULL; return the descriptor");
-  EXPECT_EQ(refusal("wrong_abi"), built("wrong_abi") + ": abi: 99, and this host speaks 1");
+  EXPECT_EQ(refusal("wrong_abi"),
+            built("wrong_abi") + ": abi: 99, and this host speaks 1; build it with the SDK of this host");
   EXPECT_THAT(refusal("too_short"), HasSubstr("descriptor: struct size 24"));
-  EXPECT_THAT(refusal("longer_used"), HasSubstr("needs a newer host"));
+  EXPECT_THAT(refusal("longer_used"), HasSubstr("take a newer host"));
   EXPECT_EQ(refusal("longer_zero"), "described");
 }
 
