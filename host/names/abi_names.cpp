@@ -66,7 +66,7 @@ std::int32_t whereis(const lodge_host* host, const std::uint8_t* name, std::size
   return with_names(host, [&](const Names& names, auto&) {
     return names.whereis(lent(name, name_size), [&](const Names::Entry& found) {
       const lodge_name_entry entry = entry_of(found);
-      fn(user, &entry);
+      plugin::run_foreign([&] { fn(user, &entry); });
     });
   });
 }
@@ -89,7 +89,7 @@ std::int32_t values(const lodge_host* host, const std::uint8_t* name, std::size_
   return with_names(host, [&](const Names& names, auto&) {
     return names.values(lent(name, name_size), lent(filter, filter_size), [&](const Names::Entry& found) {
       const lodge_name_entry entry = entry_of(found);
-      return fn(user, &entry) == 0;
+      return plugin::run_foreign([&] { return fn(user, &entry); }) == 0;
     });
   });
 }

@@ -4,6 +4,7 @@
 #include <lodge/store.h>
 
 #include "base/value_table.hpp"
+#include "plugin/foreign_code.hpp"
 #include "plugin/host_context.hpp"
 
 namespace lodge::names {
@@ -12,7 +13,7 @@ namespace lodge::names {
 [[nodiscard]] inline WatchHub::Tell tell_plugin(plugin::HostContext& context, lodge_watch_fn fn, void* user) {
   return [&context, fn, user](const lodge_watch_event& event) {
     const plugin::Visit visit(context, "watch");
-    if (visit.live()) fn(user, &event);
+    if (visit.live()) plugin::run_foreign([&] { fn(user, &event); });
   };
 }
 
@@ -32,7 +33,7 @@ namespace lodge::names {
 [[nodiscard]] inline ValueTable::Change change_by(lodge_update_fn fn, void* user) {
   return [fn, user](const ByteView* present, lodge_writer& out) {
     const lodge_slice before = present == nullptr ? lodge_slice{} : slice_of(*present);
-    return code_from(fn(user, present == nullptr ? nullptr : &before, &out));
+    return code_from(plugin::run_foreign([&] { return fn(user, present == nullptr ? nullptr : &before, &out); }));
   };
 }
 
@@ -41,7 +42,7 @@ namespace lodge::names {
   return [fn, user](ByteView key, ByteView value) {
     const lodge_slice key_slice = slice_of(key);
     const lodge_slice value_slice = slice_of(value);
-    return fn(user, &key_slice, &value_slice) == 0;
+    return plugin::run_foreign([&] { return fn(user, &key_slice, &value_slice); }) == 0;
   };
 }
 

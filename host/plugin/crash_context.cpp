@@ -44,7 +44,14 @@ std::size_t describe_crash(std::span<char> out) {
   Line line(out);
   const Frame* const frame = top_frame();
   if (frame == nullptr) {
-    line.add("the host's own code");
+    if (const HostContext* const visitor = thread_visitor()) {
+      line.add("a thread of plugin ");
+      line.add(visitor->plugin());
+      line.add(", service ");
+      line.add(visitor->service());
+    } else {
+      line.add("the host's own code, or a thread that a plugin has made");
+    }
     return line.size();
   }
   line.add("plugin ");

@@ -29,9 +29,16 @@ struct Frame {
 
 namespace detail {
 inline constinit thread_local const Frame* top = nullptr;
-}
+inline constinit thread_local const HostContext* visitor = nullptr;
+}  // namespace detail
 
 [[nodiscard]] inline const Frame* top_frame() { return detail::top; }
+
+/// Whose code this thread may be where it has no frame: the instance with whose host it came last. A thread of a
+/// plugin's own has nothing else to be known by. nullptr: nobody's.
+[[nodiscard]] inline const HostContext* thread_visitor() { return detail::visitor; }
+inline void note_visitor(const HostContext& context) { detail::visitor = &context; }
+
 inline void Frame::push() {
   below = detail::top;
   depth = below != nullptr ? below->depth + 1 : 0;

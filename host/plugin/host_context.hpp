@@ -76,6 +76,7 @@ class Entry {
       live_ = true;
     } else {
       live_ = entered_ = context_.gate().enter();
+      if (top == nullptr) note_visitor(context_);
     }
   }
   ~Entry() {

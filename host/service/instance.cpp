@@ -4,6 +4,7 @@
 
 #include "base/log.hpp"
 #include "base/writer.hpp"
+#include "plugin/foreign_code.hpp"
 
 namespace lodge::service {
 
@@ -26,7 +27,7 @@ Status Instance::run_hook(std::string_view name, const Hook& hook) {
   Writer out;
   plugin::Frame frame(context_, name);
   frame.push();
-  const std::int32_t code = hook(out);
+  const std::int32_t code = plugin::run_foreign([&] { return hook(out); });
   frame.pop();
   if (code >= 0) return {};
   std::string what = "hook " + std::string(name);
@@ -85,7 +86,7 @@ void Instance::destroy() {
   if (!std::exchange(created_, false) || plugin_->hooks.destroy == nullptr) return;
   plugin::Frame frame(context_, "destroy");
   frame.push();
-  plugin_->hooks.destroy(self_);
+  plugin::run_foreign([this] { plugin_->hooks.destroy(self_); });
   frame.pop();
 }
 

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "plugin/foreign_code.hpp"
+
 namespace lodge::service {
 
 namespace {
@@ -43,7 +45,8 @@ class Delivery final : public Task {
     // It is: what is owed keeps the instance there.
     if (!visit.live()) return;
     const lodge_slice body = slice_of(body_);
-    to_.done(to_.user, static_cast<std::int32_t>(code_), static_cast<std::int32_t>(executed_), &body);
+    plugin::run_foreign(
+        [&] { to_.done(to_.user, static_cast<std::int32_t>(code_), static_cast<std::int32_t>(executed_), &body); });
   }
 
  private:

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/stack_id.hpp"
+#include "plugin/foreign_code.hpp"
 
 namespace lodge::service {
 
@@ -45,7 +46,7 @@ void PluginTimer::run() noexcept {
   if (fires) {
     if (period_ns_ == 0) all_.over(*this);
     const plugin::Visit visit(context_, "timer");
-    if (visit.live()) fn_(user_, handle_);
+    if (visit.live()) plugin::run_foreign([this] { fn_(user_, handle_); });
   }
   std::shared_ptr<PluginTimer> self;
   std::lock_guard lock(mutex_);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/log.hpp"
+#include "plugin/foreign_code.hpp"
 #include "wire/packed_values.hpp"
 
 namespace lodge::service {
@@ -87,7 +88,7 @@ Walk::Step Walk::run_link(const Link& link, plugin::Frame& frame, lodge_writer& 
   frame.context = link.context;
   executed_ = Executed::yes;
   const bool on_loop = frame.quick && frame.below == nullptr;
-  const std::int32_t verdict = on_loop ? run_measured(link, out) : link.run(link.self, &seen_, &out);
+  const std::int32_t verdict = on_loop ? run_measured(link, out) : run_plain(link, out);
   if (link.serial) {
     frame.serial = owns_serial_ = false;
     link.instance->serial().unlock();
@@ -104,6 +105,10 @@ Walk::Step Walk::run_link(const Link& link, plugin::Frame& frame, lodge_writer& 
   return apply(verdict, out);
 }
 
+std::int32_t Walk::run_plain(const Link& link, lodge_writer& out) {
+  return plugin::run_foreign([&] { return link.run(link.self, &seen_, &out); });
+}
+
 // A quick callback on the loop thread. Whether it was is judged by CPU time, so that a machine that gave the core to
 // somebody else is not held against it. Asking for that costs a system call, so it begins with the first overrun by
 // the clock; two more by CPU time are needed.
@@ -112,7 +117,7 @@ std::int32_t Walk::run_measured(const Link& link, lodge_writer& out) {
   const bool suspected = link.quick->suspected(before);
   const MonotonicNs cpu_before = suspected ? thread_cpu_ns() : 0;
   ground_.quick_since.store(before, std::memory_order_relaxed);
-  const std::int32_t verdict = link.run(link.self, &seen_, &out);
+  const std::int32_t verdict = run_plain(link, out);
   ground_.quick_since.store(0, std::memory_order_relaxed);
   const MonotonicNs after = ground_.clock.now();
   if (after - before <= quick_ns_max || (suspected && thread_cpu_ns() - cpu_before <= quick_ns_max)) return verdict;

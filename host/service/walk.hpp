@@ -74,6 +74,7 @@ class Walk {
 
  private:
   [[nodiscard]] Step run_link(const Link& link, plugin::Frame& frame, lodge_writer& out);
+  [[nodiscard]] std::int32_t run_plain(const Link& link, lodge_writer& out);
   [[nodiscard]] std::int32_t run_measured(const Link& link, lodge_writer& out);
   [[nodiscard]] Step lock_serial(const Link& link, lodge_writer& out);
   [[nodiscard]] Step apply(std::int32_t verdict, lodge_writer& out);

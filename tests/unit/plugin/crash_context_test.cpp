@@ -1,9 +1,11 @@
 #include "plugin/crash_context.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <array>
 #include <string>
+#include <thread>
 
 #include "plugin/host_context.hpp"
 
@@ -22,7 +24,25 @@ class CrashContext : public testing::Test {
   HostContext context_{interfaces_, "hello", "greeter", {}};
 };
 
-TEST_F(CrashContext, outside_plugins_is_the_hosts_own) { EXPECT_EQ(crash_text(), "the host's own code"); }
+constexpr std::string_view nobody = "the host's own code, or a thread that a plugin has made";
+
+/// On a thread that no plugin has ever used.
+std::string crash_text_of_new_thread() {
+  std::string text;
+  std::thread([&] { text = crash_text(); }).join();
+  return text;
+}
+
+TEST_F(CrashContext, outside_plugins_is_the_hosts_own) { EXPECT_EQ(crash_text_of_new_thread(), nobody); }
+
+TEST_F(CrashContext, a_thread_of_a_plugin_is_known_by_the_host_that_it_used) {
+  std::string text;
+  std::thread([&] {
+    { const Entry entry(&context_); }
+    text = crash_text();
+  }).join();
+  EXPECT_EQ(text, "a thread of plugin greeter, service hello");
+}
 
 TEST_F(CrashContext, names_plugin_service_and_callback) {
   lodge_call call{};
@@ -32,7 +52,7 @@ TEST_F(CrashContext, names_plugin_service_and_callback) {
   frame.push();
   EXPECT_EQ(crash_text(), "plugin greeter, service hello, callback greet/12");
   frame.pop();
-  EXPECT_EQ(crash_text(), "the host's own code");
+  EXPECT_THAT(crash_text(), testing::Not(testing::HasSubstr("callback")));
 }
 
 TEST_F(CrashContext, names_a_hook) {
