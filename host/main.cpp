@@ -64,7 +64,8 @@ int run(const lodge::control::ConfigOutcome& outcome, bool only_check) {
   const lodge::control::HostConfig& config = outcome.config;
   if (!outcome.services_known) return complain(ExitCode::config, lodge::control::report_of(outcome.problems));
   configure_log(config.log);
-  lodge::control::Host host(config, random_seed());
+  // Never destroyed: a thread that a plugin has left behind may come with its host pointer until the process ends.
+  static lodge::control::Host& host = *new lodge::control::Host(config, random_seed());
   // With problems there is nothing to run, but more to find.
   const auto failure = only_check || !outcome.problems.empty() ? host.check(outcome.problems) : host.run();
   if (failure) return complain(failure->exit, failure->message);

@@ -41,7 +41,11 @@ std::int32_t Writer::grow(lodge_writer* writer, std::size_t more) {
 }
 
 bool append(lodge_writer& writer, ByteView bytes) {
-  if (bytes.size() > writer.capacity - writer.size && writer.reserve(&writer, bytes.size()) != LODGE_OK) return false;
+  if (bytes.size() > writer.capacity - writer.size) {
+    if (writer.reserve(&writer, bytes.size()) != LODGE_OK) return false;
+    // A plugin's writer may say so and have made none.
+    if (bytes.size() > writer.capacity - writer.size) return false;
+  }
   if (!bytes.empty()) std::memcpy(writer.data + writer.size, bytes.data(), bytes.size());
   writer.size += bytes.size();
   return true;

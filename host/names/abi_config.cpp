@@ -65,8 +65,8 @@ std::int32_t add(const lodge_host* host, const char* domain, std::size_t domain_
 std::int32_t update(const lodge_host* host, const char* domain, std::size_t domain_size, const std::uint8_t* key,
                     std::size_t key_size, lodge_update_fn fn, void* user) {
   if (fn == nullptr) return LODGE_INVALID_ARGUMENT;
-  return with_config(host, [&](NodeConfig& config, auto&) {
-    return config.update(lent(domain, domain_size), lent(key, key_size), change_by(fn, user));
+  return with_config(host, [&](NodeConfig& config, plugin::HostContext& context) {
+    return config.update(lent(domain, domain_size), lent(key, key_size), change_by(context, fn, user));
   });
 }
 
@@ -80,6 +80,7 @@ std::int32_t watch(const lodge_host* host, const char* domain, std::size_t domai
                    std::size_t key_size, std::uint32_t mode, lodge_watch_fn fn, void* user, lodge_handle* watch) {
   if (mode > LODGE_WATCH_PREFIX || fn == nullptr || watch == nullptr) return LODGE_INVALID_ARGUMENT;
   return with_config(host, [&](NodeConfig& config, plugin::HostContext& context) {
+    if (context.ending()) return Code::STALE;
     return config.watch(lent(domain, domain_size), lent(key, key_size), mode == LODGE_WATCH_PREFIX,
                         context.instance_owner(), tell_plugin(context, fn, user), *watch);
   });
@@ -87,6 +88,7 @@ std::int32_t watch(const lodge_host* host, const char* domain, std::size_t domai
 
 std::int32_t unwatch(const lodge_host* host, lodge_handle watch) {
   return with_config(host, [&](NodeConfig& config, plugin::HostContext& context) {
+    if (!plugin::may_wait(LODGE_CONFIG_V1 " unwatch")) return Code::FAILED_PRECONDITION;
     return config.unwatch(watch, context.instance_owner());
   });
 }

@@ -34,6 +34,7 @@ lodge_name_entry entry_of(const Names::Entry& entry) {
 std::int32_t open_owner(const lodge_host* host, const char* label, std::size_t label_size, lodge_handle* owner) {
   if (owner == nullptr) return LODGE_INVALID_ARGUMENT;
   return with_names(host, [&](Names& names, plugin::HostContext& context) {
+    if (context.ending()) return Code::STALE;
     return names.open_owner(context.instance_owner(), context.service(), lent(label, label_size), *owner);
   });
 }
@@ -113,14 +114,17 @@ std::int32_t watch(const lodge_host* host, std::uint32_t shared, const std::uint
                    std::uint32_t mode, lodge_watch_fn fn, void* user, lodge_handle* watch) {
   if (shared > 1 || mode > LODGE_WATCH_PREFIX || fn == nullptr || watch == nullptr) return LODGE_INVALID_ARGUMENT;
   return with_names(host, [&](Names& names, plugin::HostContext& context) {
+    if (context.ending()) return Code::STALE;
     return names.watch(shared == 0 ? Kind::unique : Kind::shared, lent(name, name_size), mode == LODGE_WATCH_PREFIX,
                        context.instance_owner(), tell_plugin(context, fn, user), *watch);
   });
 }
 
 std::int32_t unwatch(const lodge_host* host, lodge_handle watch) {
-  return with_names(
-      host, [&](Names& names, plugin::HostContext& context) { return names.unwatch(watch, context.instance_owner()); });
+  return with_names(host, [&](Names& names, plugin::HostContext& context) {
+    if (!plugin::may_wait(LODGE_NAMES_V1 " unwatch")) return Code::FAILED_PRECONDITION;
+    return names.unwatch(watch, context.instance_owner());
+  });
 }
 
 }  // namespace

@@ -3,9 +3,11 @@
 
 #include <lodge/store.h>
 
+#include "base/log.hpp"
 #include "base/value_table.hpp"
 #include "plugin/foreign_code.hpp"
 #include "plugin/host_context.hpp"
+#include "plugin/thread_tags.hpp"
 
 namespace lodge::names {
 
@@ -30,10 +32,14 @@ namespace lodge::names {
 }
 
 /// A plugin's function as the change of an update.
-[[nodiscard]] inline ValueTable::Change change_by(lodge_update_fn fn, void* user) {
-  return [fn, user](const ByteView* present, lodge_writer& out) {
+[[nodiscard]] inline ValueTable::Change change_by(const plugin::HostContext& context, lodge_update_fn fn, void* user) {
+  return [&context, fn, user](const ByteView* present, lodge_writer& out) {
     const lodge_slice before = present == nullptr ? lodge_slice{} : slice_of(*present);
-    return code_from(plugin::run_foreign([&] { return fn(user, present == nullptr ? nullptr : &before, &out); }));
+    const std::int32_t code =
+        plugin::run_foreign([&] { return fn(user, present == nullptr ? nullptr : &before, &out); });
+    if (out.size <= out.capacity) return code_from(code);
+    log::misbehaved(context.plugin(), "the function of an update wrote past its buffer's capacity");
+    return Code::INTERNAL;
   };
 }
 

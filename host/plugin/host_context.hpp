@@ -52,6 +52,7 @@ class HostContext : public lodge_host {
 
   /// Open while the instance lives.
   [[nodiscard]] Gate& gate() { return gate_; }
+  [[nodiscard]] bool ending() const { return gate_.closed(); }
 
  private:
   static const void* query(const lodge_host* host, const char* id, std::size_t id_size);
@@ -86,6 +87,8 @@ class Entry {
   Entry& operator=(const Entry&) = delete;
 
   [[nodiscard]] bool live() const { return live_; }
+  /// Live, and not ending: for what stays until the instance ends, which for code of `destroy` is too late.
+  [[nodiscard]] bool begins() const { return live_ && !context_.ending(); }
   [[nodiscard]] HostContext& context() const { return context_; }
   [[nodiscard]] HostContext* operator->() const { return &context_; }
 

@@ -67,8 +67,9 @@ std::int32_t append(const lodge_host* host, const std::uint8_t* key, std::size_t
 std::int32_t update(const lodge_host* host, const std::uint8_t* key, std::size_t key_size, lodge_update_fn fn,
                     void* user) {
   if (fn == nullptr) return LODGE_INVALID_ARGUMENT;
-  return with_store(host,
-                    [&](Store& store, auto&) { return store.update(lent(key, key_size), names::change_by(fn, user)); });
+  return with_store(host, [&](Store& store, InstanceContext& context) {
+    return store.update(lent(key, key_size), names::change_by(context, fn, user));
+  });
 }
 
 std::int32_t scan(const lodge_host* host, const std::uint8_t* prefix, std::size_t prefix_size, lodge_visit_fn fn,
@@ -91,6 +92,7 @@ std::int32_t size(const lodge_host* host, std::uint64_t* entries, std::uint64_t*
 std::int32_t watch(const lodge_host* host, const std::uint8_t* key, std::size_t key_size, std::uint32_t mode,
                    lodge_watch_fn fn, void* user, lodge_handle* watch) {
   return with_store(host, [&](Store& store, InstanceContext& context) {
+    if (context.ending()) return Code::STALE;
     if (mode > LODGE_WATCH_PREFIX || fn == nullptr || watch == nullptr) return Code::INVALID_ARGUMENT;
     const ByteView wanted = lent(key, key_size);
     const bool prefix = mode == LODGE_WATCH_PREFIX;
@@ -102,6 +104,7 @@ std::int32_t watch(const lodge_host* host, const std::uint8_t* key, std::size_t 
 
 std::int32_t unwatch(const lodge_host* host, lodge_handle watch) {
   return with_store(host, [&](Store& store, InstanceContext& context) {
+    if (!plugin::may_wait(LODGE_STORE_V1 " unwatch")) return Code::FAILED_PRECONDITION;
     return store.watches().remove(watch, context.instance_owner());
   });
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "plugin/thread_tags.hpp"
 #include "service/plugin_timer.hpp"
 
 namespace lodge::service {
@@ -57,7 +58,7 @@ std::int64_t wall(const lodge_host* host) { return Entry(host)->state<PluginTime
 std::int32_t start(const lodge_host* host, std::int64_t delay_ns, std::int64_t period_ns, lodge_timer_fn fn, void* user,
                    lodge_handle* timer) {
   const Entry entry(host);
-  if (!entry.live()) return LODGE_STALE;
+  if (!entry.begins()) return LODGE_STALE;
   if (delay_ns < 0 || period_ns < 0 || fn == nullptr || timer == nullptr) return LODGE_INVALID_ARGUMENT;
   return entry->state<PluginTimers>(Place::timer).start(entry.context(), delay_ns, period_ns, fn, user, *timer);
 }
@@ -65,6 +66,7 @@ std::int32_t start(const lodge_host* host, std::int64_t delay_ns, std::int64_t p
 std::int32_t cancel(const lodge_host* host, lodge_handle timer) {
   const Entry entry(host);
   if (!entry.live()) return LODGE_STALE;
+  if (!plugin::may_wait(LODGE_TIMER_V1 " cancel")) return LODGE_FAILED_PRECONDITION;
   return entry->state<PluginTimers>(Place::timer).cancel(entry.context(), timer);
 }
 

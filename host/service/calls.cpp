@@ -3,6 +3,7 @@
 #include <mutex>
 #include <utility>
 
+#include "plugin/thread_tags.hpp"
 #include "service/base_plugin.hpp"
 
 namespace lodge::service {
@@ -61,11 +62,11 @@ std::int32_t Calls::call(Target& target, const CallRequest& request, lodge_write
     admitted = *std::move(asked);
   }
   const Chain& chain = *admitted.chain;
-  const plugin::Frame* const top = plugin::top_frame();
-  if (top != nullptr && top->quick && !chain.quick()) {
+  if (plugin::in_quick_code() && !chain.quick()) {
+    const std::string callee = target.cell().name() + "." + chain.name;
+    plugin::quick_code_waited("lodge.call/1 call of " + callee);
     return refuse(
-        {Code::FAILED_PRECONDITION,
-         "a quick callback may not call " + target.cell().name() + "." + chain.name + ", which may wait", Executed::no},
+        {Code::FAILED_PRECONDITION, "a quick callback may not call " + callee + ", which may wait", Executed::no},
         reply, executed);
   }
   Walk walk(ground_, chain, request.seen(target.cell(), chain, admitted.args(request)), nullptr);

@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 #include "base/writer.hpp"
 #include "plugin/foreign_code.hpp"
+#include "wire/value.hpp"
 
 namespace lodge::service {
 
@@ -22,15 +23,41 @@ Instance::Instance(std::shared_ptr<const plugin::Plugin> plugin, InstanceContext
 
 Instance::~Instance() = default;
 
+namespace {
+
+constexpr const char* config_hook = "config";
+
+// What a hook's answer has against the rules; empty: nothing.
+std::string broken_rule(const char* hook, std::int32_t code, const Writer& out) {
+  const std::string who = std::string("hook ") + hook;
+  if (out.size > out.capacity) return who + " wrote past its buffer's capacity";
+  const std::int32_t most =
+      std::string_view(hook) == config_hook ? std::int32_t{LODGE_CONTINUE} : std::int32_t{LODGE_OK};
+  if (code <= most) return {};
+  return who + " returned " + std::to_string(code) + ", which is no code that it may return";
+}
+
+// One map, as the configuration is.
+bool is_map(ByteView bytes) {
+  const Result<wire::Value> value = wire::Value::unpack(bytes);
+  return value && value->as_map() != nullptr;
+}
+
+}  // namespace
+
 template <typename Hook>
-Status Instance::run_hook(std::string_view name, const Hook& hook) {
+Status Instance::run_hook(const char* name, const Hook& hook) {
   Writer out;
   plugin::Frame frame(context_, name);
   frame.push();
   const std::int32_t code = plugin::run_foreign([&] { return hook(out); });
   frame.pop();
+  if (std::string broken = broken_rule(name, code, out); !broken.empty()) {
+    log::misbehaved(this->name(), broken);
+    return Error{Code::INTERNAL, "plugin " + this->name() + " misbehaved: " + broken, Executed::yes};
+  }
   if (code >= 0) return {};
-  std::string what = "hook " + std::string(name);
+  std::string what = std::string("hook ") + name;
   if (!is_code(code)) {
     what += " answered with the unknown code " + std::to_string(code);
     log::misbehaved(this->name(), what);
@@ -52,7 +79,7 @@ Result<Bytes> Instance::config(Bytes config) {
   if (plugin_->hooks.config == nullptr) return config;
   Bytes replaced;
   bool changed = false;
-  Status checked = run_hook("config", [&](Writer& out) {
+  Status checked = run_hook(config_hook, [&](Writer& out) {
     const lodge_slice given = slice_of(config);
     const std::int32_t verdict = plugin_->hooks.config(self_, &given, &out);
     changed = verdict == LODGE_DONE;
@@ -60,6 +87,11 @@ Result<Bytes> Instance::config(Bytes config) {
     return verdict;
   });
   if (!checked) return std::move(checked).error();
+  if (changed && !is_map(replaced)) {
+    const std::string broken = "hook config replaced the configuration by what is not one msgpack map";
+    log::misbehaved(name(), broken);
+    return Error{Code::INTERNAL, "plugin " + name() + " misbehaved: " + broken, Executed::yes};
+  }
   return changed ? std::move(replaced) : std::move(config);
 }
 

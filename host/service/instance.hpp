@@ -70,7 +70,7 @@ class Instance {
  private:
   /// Runs `hook(writer)` under a frame; a negative code becomes an Error that names plugin and hook.
   template <typename Hook>
-  [[nodiscard]] Status run_hook(std::string_view name, const Hook& hook);
+  [[nodiscard]] Status run_hook(const char* name, const Hook& hook);
 
   std::shared_ptr<const plugin::Plugin> plugin_;
   InstanceContext& context_;

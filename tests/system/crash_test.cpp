@@ -75,6 +75,12 @@ TEST(Crash, a_quick_callback_that_never_returns_ends_the_host_and_is_named) {
             "lodged crashed: SIGABRT in plugin subject, service s, callback spin/0");
 }
 
+TEST(Crash, an_abort_on_a_thread_of_a_plugins_own_names_the_plugin) {
+  const Outcome outcome = end_by("rogue_threads", "die_elsewhere");
+  EXPECT_EQ(outcome.ended, "killed by SIGABRT");
+  EXPECT_EQ(last_line_of(outcome.err), "lodged crashed: SIGABRT in a thread of plugin rogue_threads, service s");
+}
+
 TEST_P(CrashThrown, what_is_thrown_across_the_border_is_told_with_the_place_that_threw_it) {
   const Outcome outcome = end_by("throws", GetParam().function);
   EXPECT_EQ(outcome.ended, "killed by SIGABRT");

@@ -33,10 +33,10 @@ typedef struct lodge_call_options {
   const lodge_trace* trace; /* NULL: the parent's */
 } lodge_call_options;
 
-/* Takes the answer to a call made by `start`: a result (code LODGE_OK, `reply` one msgpack value) or an error (a negative
- * code, `reply` its message). `reply` is borrowed. Called exactly once for each `start` that answered LODGE_OK, and
- * before the instance's `destroy`: calls still under way when its `stop` has returned are given up, and get CANCELLED.
- * [any], on a worker. */
+/* Takes the answer to a call made by `start`: a result (code LODGE_OK, `reply` one msgpack value) or an error (a
+ * negative code, `reply` its message). `reply` is borrowed. Called exactly once for each `start` that answered
+ * LODGE_OK, and before the instance's `destroy`: calls still under way when its `stop` has returned are given up, and
+ * get CANCELLED. [any], on a worker. */
 typedef void (*lodge_done_fn)(void* user, int32_t code, int32_t executed, lodge_slice const* reply);
 
 typedef struct lodge_call_v1 {

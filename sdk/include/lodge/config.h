@@ -48,7 +48,8 @@ typedef struct lodge_config_v1 {
   /* Tells `fn` of changes in a domain: of one key, or of keys that begin so (watch.h). Ends with the instance. [any] */
   int32_t (*watch)(const lodge_host* host, const char* domain, size_t domain_size, const uint8_t* key, size_t key_size,
                    uint32_t mode, lodge_watch_fn fn, void* user, lodge_handle* watch);
-  /* Ends a watch; `fn` is not running when this returns (unless called from within `fn`). STALE. [any] */
+  /* Ends a watch; `fn` is not running when this returns (unless called from within `fn`). STALE. FAILED_PRECONDITION:
+   * in a quick callback, since it may wait. [any] */
   int32_t (*unwatch)(const lodge_host* host, lodge_handle watch);
 } lodge_config_v1;
 

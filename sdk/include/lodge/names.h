@@ -62,7 +62,8 @@ typedef struct lodge_names_v1 {
    * with the instance. Here LODGE_WATCH_GONE of a shared name means that one of its holders went. [any] */
   int32_t (*watch)(const lodge_host* host, uint32_t shared, const uint8_t* name, size_t name_size, uint32_t mode,
                    lodge_watch_fn fn, void* user, lodge_handle* watch);
-  /* Ends a watch; `fn` is not running when this returns (unless called from within `fn`). STALE. [any] */
+  /* Ends a watch; `fn` is not running when this returns (unless called from within `fn`). STALE. FAILED_PRECONDITION:
+   * in a quick callback, since it may wait. [any] */
   int32_t (*unwatch)(const lodge_host* host, lodge_handle watch);
 } lodge_names_v1;
 

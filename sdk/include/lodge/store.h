@@ -71,7 +71,8 @@ typedef struct lodge_store_v1 {
   int32_t (*watch)(const lodge_host* host, const uint8_t* key, size_t key_size, uint32_t mode, lodge_watch_fn fn,
                    void* user, lodge_handle* watch);
 
-  /* Ends a watch; `fn` is not running when this returns (unless called from within `fn`). STALE. [any] */
+  /* Ends a watch; `fn` is not running when this returns (unless called from within `fn`). STALE. FAILED_PRECONDITION:
+   * in a quick callback, since it may wait. [any] */
   int32_t (*unwatch)(const lodge_host* host, lodge_handle watch);
 } lodge_store_v1;
 

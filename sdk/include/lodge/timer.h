@@ -23,7 +23,8 @@ typedef struct lodge_timer_v1 {
    * INVALID_ARGUMENT: a negative time; RESOURCE_EXHAUSTED: more than 65,536 timers of this instance; STALE. [any] */
   int32_t (*start)(const lodge_host* host, int64_t delay_ns, int64_t period_ns, lodge_timer_fn fn, void* user,
                    lodge_handle* timer);
-  /* Ends a timer; `fn` is not running when this returns (unless called from within `fn`). STALE: over already. [any] */
+  /* Ends a timer; `fn` is not running when this returns (unless called from within `fn`). STALE: over already, or
+   * another instance's. FAILED_PRECONDITION: in a quick callback, since it may wait. [any] */
   int32_t (*cancel)(const lodge_host* host, lodge_handle timer);
 } lodge_timer_v1;
 
