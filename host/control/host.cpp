@@ -317,14 +317,33 @@ void Host::begin_drain() {
   }
   log::info(module, "draining: accepted calls are answered, later ones refused");
   platform::notify_stopping("draining");
+  begin_watching_hooks();
   // Services that are still starting are stopped once they have.
   if (!begun_) return;
   server_.drain([this] { stop_services(); });
   (void)loop_->at(clock_.now() + config_.limits.drain_timeout_ms * ms, [this] { stop_services(); });
 }
 
+void Host::begin_watching_hooks() {
+  if (!std::exchange(hooks_watched_, true)) watch_hooks(std::nullopt, 0);
+}
+
+// From the order to stop on, one hook holds the host no longer than calls may. Nobody can take its code away.
+void Host::watch_hooks(const std::optional<service::Runtime::RunningHook>& before, MonotonicNs since) {
+  const MonotonicNs now = clock_.now();
+  const auto running = runtime_.running_hook();
+  if (running != before) since = now;
+  if (running && now - since >= config_.limits.drain_timeout_ms * ms) {
+    log::misbehaved(running->plugin, "hook " + running->hook + " in service " + running->service +
+                                         " has not returned within limits.drain_timeout_ms; the host ends without it");
+    _exit(status_of(ExitCode::failed));
+  }
+  (void)loop_->at(now + 20 * ms, [this, running, since] { watch_hooks(running, since); });
+}
+
 void Host::stop_services() {
   if (std::exchange(services_stopping_, true)) return;
+  begin_watching_hooks();
   const bool drained = server_.in_flight() == 0;
   if (!drained) log::warn(module, "calls were still under way at the drain deadline (limits.drain_timeout_ms)");
   services_thread_ = std::thread([this, drained] {

@@ -60,6 +60,8 @@ class Host {
   void sweep_stores();
   void begin_drain();
   void stop_services();
+  void begin_watching_hooks();
+  void watch_hooks(const std::optional<service::Runtime::RunningHook>& before, MonotonicNs since);
   void end();
   void keep_watchdog();
 
@@ -81,6 +83,7 @@ class Host {
   bool stopping_ = false;
   bool begun_ = false;
   bool services_stopping_ = false;
+  bool hooks_watched_ = false;
   std::optional<Failure> failure_;
 };
 

@@ -50,7 +50,9 @@ Status Instance::run_hook(const char* name, const Hook& hook) {
   Writer out;
   plugin::Frame frame(context_, name);
   frame.push();
+  running_hook_.store(name, std::memory_order_release);
   const std::int32_t code = plugin::run_foreign([&] { return hook(out); });
+  running_hook_.store(nullptr, std::memory_order_release);
   frame.pop();
   if (std::string broken = broken_rule(name, code, out); !broken.empty()) {
     log::misbehaved(this->name(), broken);
@@ -118,7 +120,9 @@ void Instance::destroy() {
   if (!std::exchange(created_, false) || plugin_->hooks.destroy == nullptr) return;
   plugin::Frame frame(context_, "destroy");
   frame.push();
+  running_hook_.store("destroy", std::memory_order_release);
   plugin::run_foreign([this] { plugin_->hooks.destroy(self_); });
+  running_hook_.store(nullptr, std::memory_order_release);
   frame.pop();
 }
 

@@ -54,6 +54,8 @@ class Instance {
   [[nodiscard]] SerialLock& serial() { return serial_; }
   [[nodiscard]] QuickRecord& quick_record(std::size_t callback) { return quick_[callback]; }
   [[nodiscard]] bool started() const { return started_; }
+  /// The hook that runs now, of a static name; nullptr: none. Thread-safe.
+  [[nodiscard]] const char* running_hook() const { return running_hook_.load(std::memory_order_acquire); }
 
   /// The hooks, each under its own name on the frame; what a plugin lacks succeeds.
   [[nodiscard]] Status create();
@@ -78,6 +80,7 @@ class Instance {
   SerialLock serial_;
   std::deque<QuickRecord> quick_;
   void* self_ = nullptr;
+  std::atomic<const char*> running_hook_{nullptr};
   bool created_ = false;
   bool started_ = false;
 };

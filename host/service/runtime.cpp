@@ -68,4 +68,15 @@ bool Runtime::stop_all(std::chrono::nanoseconds patience) {
   return clean;
 }
 
+std::optional<Runtime::RunningHook> Runtime::running_hook() const {
+  for (const std::shared_ptr<Service>& service : services()) {
+    for (const std::unique_ptr<Instance>& instance : service->instances()) {
+      if (const char* const hook = instance->running_hook()) {
+        return RunningHook{service->spec().name, instance->name(), hook};
+      }
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace lodge::service

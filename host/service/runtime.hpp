@@ -4,6 +4,7 @@
 #include <chrono>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,15 @@ class Runtime {
   [[nodiscard]] WalkGround& ground() { return node_.ground; }
   /// Since when the loop thread is in a quick callback; 0: it is not.
   [[nodiscard]] MonotonicNs quick_since() const { return quick_since_.load(std::memory_order_relaxed); }
+
+  /// Whose hook runs now, and which ("stop" of "greeter"); of several the first. Thread-safe.
+  struct RunningHook {
+    std::string service;
+    std::string plugin;
+    std::string hook;
+    bool operator==(const RunningHook&) const = default;
+  };
+  [[nodiscard]] std::optional<RunningHook> running_hook() const;
 
   /// nullptr: no such service. It stays as long as the pointer is held; calls come through its cell.
   [[nodiscard]] std::shared_ptr<Service> find(std::string_view name) const { return services_.find(name); }

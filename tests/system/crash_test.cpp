@@ -75,6 +75,12 @@ TEST(Crash, a_quick_callback_that_never_returns_ends_the_host_and_is_named) {
             "lodged crashed: SIGABRT in plugin subject, service s, callback spin/0");
 }
 
+TEST(Crash, an_abort_in_a_hook_is_told_with_its_name) {
+  const Outcome outcome = end_by_start_of("create_crashes");
+  EXPECT_EQ(outcome.ended, "killed by SIGABRT");
+  EXPECT_EQ(last_line_of(outcome.err), "lodged crashed: SIGABRT in plugin create_crashes, service s, create");
+}
+
 TEST(Crash, an_abort_on_a_thread_of_a_plugins_own_names_the_plugin) {
   const Outcome outcome = end_by("rogue_threads", "die_elsewhere");
   EXPECT_EQ(outcome.ended, "killed by SIGABRT");
