@@ -10,7 +10,7 @@
 namespace lodge {
 namespace {
 
-InlineExecutor executor;
+test::ManualExecutor executor;
 
 TEST(Gate, lets_nobody_in_once_it_is_closed) {
   Gate gate;
