@@ -23,7 +23,8 @@ void Holdings::known_as(Id id, lodge_handle handle) {
 
 void Holdings::over(Id id) {
   std::lock_guard lock(mutex_);
-  held_.erase(id);
+  const auto found = held_.find(id);
+  if (found != held_.end() && !found->second.left) held_.erase(found);
 }
 
 void Holdings::over(const plugin::HostContext& instance, Leak::Kind kind, std::string_view interface_id,
@@ -45,6 +46,14 @@ std::string Holdings::target_name(lodge_handle target) {
   std::lock_guard lock(mutex_);
   const auto found = targets_.find(target);
   return found != targets_.end() ? found->second : "an unknown target";
+}
+
+// Its calls are given up by the host now: that it waited for them is told all the same.
+void Holdings::instance_stopped(std::uint64_t instance_owner) {
+  std::lock_guard lock(mutex_);
+  for (auto& [id, each] : held_) {
+    if (each.instance_owner == instance_owner && each.leak.kind == Leak::Kind::call) each.left = true;
+  }
 }
 
 // Only marked: what it still gives back while it is destroyed is not left behind.

@@ -35,6 +35,7 @@ class Holdings final : public service::OwnerListener {
   void name_target(lodge_handle target, std::string name);
   [[nodiscard]] std::string target_name(lodge_handle target);
 
+  void instance_stopped(std::uint64_t instance_owner) override;
   void instance_ended(std::uint64_t instance_owner) override;
   void service_ended(std::uint64_t) override {}
 

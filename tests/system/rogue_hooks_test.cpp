@@ -79,7 +79,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadHook{"config_garbage", "hook config replaced the configuration by what is not one msgpack map", 1},
         BadHook{"start_overruns", "plugin start_overruns misbehaved: hook start wrote past its buffer's capacity", 1},
         BadHook{"start_no_code", "hook start returned 5, which is no code that it may return", 1},
-        BadHook{"start_calls", "plugin start_calls, hook start: service `hooked` is not running on this node", 0}),
+        BadHook{"start_calls", "plugin start_calls, hook start: service `hooked` is still starting", 0}),
     [](const auto& each) { return each.param.plugin; });
 
 TEST_F(RogueHooks, one_that_never_ends_its_start_lets_others_be_served_and_the_host_end) {

@@ -113,7 +113,7 @@ TEST_F(AdminStore, a_full_store_says_what_to_raise) {
   spec.store_bytes_max = 200;
   ASSERT_TRUE(node_.runtime().start(spec));
   EXPECT_EQ(said("store_put", {"small", "key", std::string(300, 'v')}),
-            "RESOURCE_EXHAUSTED: the store of service `small` holds as much as its service may keep (store_bytes_max)");
+            "RESOURCE_EXHAUSTED: the store of service `small` holds 0 of 200 bytes (service.small.store_bytes_max)");
 }
 
 TEST_F(AdminConfig, its_domains_are_those_with_something_in_them) {
