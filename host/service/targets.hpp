@@ -26,8 +26,8 @@ class Target {
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] std::uint32_t arity() const { return arity_; }
 
-  /// The chain in `dispatch`, at the cost of three loads when that is the youngest dispatch it was asked about, and of a
-  /// look-up otherwise. nullptr: nobody implements it. Only while a pass keeps `dispatch` alive. Thread-safe.
+  /// The chain in `dispatch`, at the cost of three loads when that is the youngest dispatch it was asked about, and of
+  /// a look-up otherwise. nullptr: nobody implements it. Only while a pass keeps `dispatch` alive. Thread-safe.
   [[nodiscard]] const Chain* chain_in(const Dispatch& dispatch);
 
  private:
