@@ -4,9 +4,11 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <set>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include "base/closest.hpp"
@@ -76,6 +78,12 @@ bool may_be(std::string stem, std::string_view name) {
     if ((at == 0 || !letter_or_digit(stem[at - 1])) && (end == stem.size() || !letter_or_digit(stem[end]))) return true;
   }
   return !closest(wanted, std::vector<std::string>{stem}).empty();
+}
+
+/// Whether it has not been read, or was refused by a reading before that one.
+bool wanted(const Catalog::Entry& entry, std::uint64_t refused_before) {
+  return entry.state == Catalog::State::unread ||
+         (entry.state == Catalog::State::refused && entry.read_at < refused_before);
 }
 
 }  // namespace
@@ -183,18 +191,38 @@ Status Catalog::scan() {
   Status listed = list();
   Lock lock(mutex_);
   const std::uint64_t now = readings_;
-  for (const Seen& each : files()) read(lock, each, now + 1);
+  read_all(lock, now + 1);
   return listed;
 }
 
-/// Reads a file that has not been read, or was refused by a reading before that one. Lets the lock go meanwhile.
+/// Reads all files that are wanted. A file may hang its reader for seconds: several are read at a time, so that many
+/// such take no longer than a few. Lets the lock go meanwhile.
+void Catalog::read_all(Lock& lock, std::uint64_t refused_before) {
+  constexpr std::size_t readers_max = 8;
+  std::vector<Seen> left;
+  for (const Entry& each : entries_) {
+    if (!each.path.empty() && wanted(each, refused_before)) left.push_back({each.path, each.identity});
+  }
+  lock.unlock();
+  std::atomic<std::size_t> next{0};
+  const auto read_some = [&] {
+    for (std::size_t at = next++; at < left.size(); at = next++) {
+      Lock own(mutex_);
+      read(own, left[at], refused_before);
+    }
+  };
+  std::vector<std::thread> readers(std::min(left.size(), readers_max));
+  for (std::thread& each : readers) each = std::thread(read_some);
+  for (std::thread& each : readers) each.join();
+  lock.lock();
+}
+
+/// Reads one file, if it is wanted. Lets the lock go meanwhile.
 void Catalog::read(Lock& lock, const Seen& file, std::uint64_t refused_before) {
   for (;;) {
     const Entry* const entry = at(file);
     if (entry == nullptr) return;
-    const bool wanted =
-        entry->state == State::unread || (entry->state == State::refused && entry->read_at < refused_before);
-    if (!wanted) return;
+    if (!wanted(*entry, refused_before)) return;
     if (!entry->busy) break;
     done_.wait(lock);
   }
@@ -278,7 +306,7 @@ Result<Catalog::Entry*> Catalog::find(Lock& lock, std::string_view name) {
   }
   Result<Entry*> found = find_read(name);
   if (!found || *found != nullptr) return found;
-  for (const Seen& each : files()) read(lock, each);
+  read_all(lock);
   found = find_read(name);
   if (found && *found == nullptr) return missing(name);
   return found;

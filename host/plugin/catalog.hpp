@@ -97,6 +97,7 @@ class Catalog {
   [[nodiscard]] std::vector<Seen> files() const;
   [[nodiscard]] Entry* at(const Seen& file);
   void read(Lock& lock, const Seen& file, std::uint64_t refused_before = 0);
+  void read_all(Lock& lock, std::uint64_t refused_before = 0);
   void keep(Entry& entry, Result<PluginFile> file);
   [[nodiscard]] Status check_name(const PluginFile& file);
   [[nodiscard]] Result<Entry*> find(Lock& lock, std::string_view name);

@@ -249,6 +249,26 @@ TEST_F(CatalogTest, a_file_that_takes_long_to_read_holds_up_nobody_who_wants_ano
   EXPECT_EQ(entry(catalog, folder_.path() + "/slow.so").state, Catalog::State::available);
 }
 
+// Each reading waits for the other: one after the other they would hang.
+TEST_F(CatalogTest, files_are_read_several_at_a_time) {
+  const std::string left = folder_.put("good", "left");
+  const std::string right = folder_.put("subject", "right");
+  PluginFolder meeting;
+  for (const char* each : {"/to_left", "/to_right"}) ASSERT_EQ(mkfifo((meeting.path() + each).c_str(), 0600), 0);
+  const std::string program = meeting.path() + "/describe";
+  std::ofstream(program) << "#!/bin/sh\ncd " << meeting.path()
+                         << "\ncase $1 in */left.so) echo here > to_right; read -r line < to_left;; *) read -r line < "
+                            "to_right; echo here > to_left;; esac\nexec "
+                         << describe_program() << " \"$@\"\n";
+  std::filesystem::permissions(program, std::filesystem::perms(0700));
+  CatalogOptions together = options();
+  together.scan.describe_program = program;
+  Catalog catalog(together);
+  EXPECT_TRUE(catalog.scan());
+  EXPECT_EQ(entry(catalog, left).state, Catalog::State::available);
+  EXPECT_EQ(entry(catalog, right).state, Catalog::State::available);
+}
+
 TEST_F(CatalogTest, whoever_wants_a_file_that_is_being_read_gets_what_that_reading_finds) {
   folder_.put("subject", "slow");
   SlowReading slow;
