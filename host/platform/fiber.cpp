@@ -16,12 +16,14 @@
 // What sanitizers want to know of stacks that are switched: present where the process runs with one, whatever this file
 // was compiled with.
 extern "C" {
+// NOLINTBEGIN(bugprone-reserved-identifier): these are their names
 [[gnu::weak]] void __sanitizer_start_switch_fiber(void** fake_stack, const void* bottom, std::size_t size);
 [[gnu::weak]] void __sanitizer_finish_switch_fiber(void* fake_stack, const void** bottom, std::size_t* size);
 [[gnu::weak]] void* __tsan_get_current_fiber();
 [[gnu::weak]] void* __tsan_create_fiber(unsigned flags);
 [[gnu::weak]] void __tsan_destroy_fiber(void* fiber);
 [[gnu::weak]] void __tsan_switch_to_fiber(void* fiber, unsigned flags);
+// NOLINTEND(bugprone-reserved-identifier)
 }
 
 namespace lodge::platform {
