@@ -32,6 +32,7 @@ constexpr Known known[] = {
     {"prefix", "PREFIX", "store list, config list: only keys that begin so", true},
     {"limit", "N", "store list, config list, names: at most so many (1000)", true},
     {"shared", "", "names: the shared ones instead of the unique ones", true},
+    {"lang", "LANG", "new: c or cpp (cpp)", true},
     {"connections", "N", "bench: connections (1)", true},
     {"depth", "N", "bench: calls under way on each connection (1)", true},
     {"seconds", "S", "bench: how long (3)", true},
@@ -180,6 +181,7 @@ Result<Options> options_from(const cxxopts::ParseResult& given) {
   options.shared = values.flag("shared");
   values.path("each-line", options.each_line);
   values.text("prefix", options.prefix);
+  values.text("lang", options.lang);
   values.number("timeout", 1, 3'600'000, options.timeout_ms);
   values.number("limit", 1, 1'000'000'000, options.limit);
   values.number("connections", 1, 1000, options.connections);

@@ -25,6 +25,7 @@ struct Options {
   bool shared = false;
   std::string each_line;
   std::string prefix;
+  std::string lang = "cpp";
   std::uint32_t limit = 1000;
   std::uint32_t connections = 1;
   std::uint32_t depth = 1;

@@ -30,6 +30,7 @@ constexpr std::size_t any_number = SIZE_MAX;
 [[nodiscard]] std::span<const Verb> entry_verbs();
 [[nodiscard]] std::span<const Verb> inspect_verbs();
 [[nodiscard]] std::span<const Verb> bench_verbs();
+[[nodiscard]] std::span<const Verb> new_verbs();
 
 /// Finds the verb that the words begin with and runs it.
 [[nodiscard]] ExitCode run_verb(Session& session);
