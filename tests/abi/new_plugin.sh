@@ -53,4 +53,5 @@ refused() {
 refused 73 first_steps
 refused 64 Upper
 refused 64 ../away
+refused 64 test
 refused 64 other --lang cobol

@@ -1,10 +1,7 @@
 // `lodgectl new`: a plugin to begin with.
-#include <algorithm>
-#include <array>
-#include <filesystem>
-#include <fstream>
+#include <cstdlib>
 
-#include "lodgectl/templates.hpp"
+#include "lodgectl/new_plugin.hpp"
 #include "lodgectl/verb.hpp"
 #include "platform/executable_path.hpp"
 
@@ -12,95 +9,52 @@ namespace lodge::ctl {
 namespace {
 
 namespace fs = std::filesystem;
+using wire::Value;
 
-bool is_name(std::string_view name) {
-  const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; };
-  return !name.empty() && name.size() <= 64 && name.front() >= 'a' && name.front() <= 'z' &&
-         std::all_of(name.begin(), name.end(), fits);
-}
-
-/// Where the SDK lies that was installed with this program; empty: CMake finds it by itself, or is told.
-std::string sdk_prefix() {
-  const auto self = platform::executable_path();
-  if (!self) return {};
-  const fs::path prefix = self->parent_path().parent_path();
-  std::error_code none;
-  for (fs::recursive_directory_iterator at(prefix / "lib", none), end; !none && at != end; at.increment(none)) {
-    if (at.depth() > 3) at.disable_recursion_pending();
-    if (at->path().filename() == "lodge-config.cmake") return prefix.string();
+/// That of --sdk, or the one that is found. INVALID_ARGUMENT: --sdk names a folder that holds none.
+Result<fs::path> sdk_prefix(const std::string& given) {
+  if (given.empty()) {
+    const auto self = platform::executable_path();
+    const char* const home = std::getenv("HOME");  // NOLINT(concurrency-mt-unsafe): there are no threads
+    return find_sdk(self ? *self : fs::path(), home == nullptr ? "" : home);
   }
-  return {};
-}
-
-std::string build_command() {
-  const std::string prefix = sdk_prefix();
-  const bool usual = prefix.empty() || prefix == "/usr" || prefix == "/usr/local";
-  return "cmake -B build" + (usual ? "" : " -DCMAKE_PREFIX_PATH=" + prefix) +
-         " && cmake --build build && ctest --test-dir build --output-on-failure";
-}
-
-void replace_all(std::string& text, std::string_view what, std::string_view with) {
-  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size())) {
-    text.replace(at, what.size(), with);
-  }
-}
-
-struct NewPlugin {
-  std::string name;
-  std::string lang;
-  std::string build;
-
-  [[nodiscard]] std::string filled(std::string_view given) const {
-    std::string text(given);
-    replace_all(text, "@NAME@", name);
-    replace_all(text, "@LANG@", lang);
-    replace_all(text, "@BUILD@", build);
-    return text;
-  }
-  [[nodiscard]] std::string file_name(std::string_view given) const {
-    constexpr std::string_view stands_for = "plugin";
-    return given.starts_with(stands_for) ? name + std::string(given.substr(stands_for.size())) : std::string(given);
-  }
-};
-
-Status write_all(const NewPlugin& plugin) {
   std::error_code failed;
-  if (!fs::create_directory(plugin.name, failed)) {
-    const std::string why = failed ? failed.message() : "it is there already; choose another name, or remove it";
-    return Error{Code::ALREADY_EXISTS, "cannot make the folder " + plugin.name + ": " + why};
-  }
-  for (const Template& each : templates()) {
-    if (each.lang != plugin.lang && each.lang != "both") continue;
-    const fs::path path = fs::path(plugin.name) / plugin.file_name(each.file);
-    std::ofstream file(path);
-    if (!(file << plugin.filled(each.text)).flush()) {
-      return Error{Code::RESOURCE_EXHAUSTED, "cannot write " + path.string() + ": is the disk full?"};
-    }
-  }
-  return {};
+  const fs::path prefix = fs::absolute(given, failed).lexically_normal();
+  if (!failed && holds_sdk(prefix)) return prefix;
+  return Error{Code::INVALID_ARGUMENT, "--sdk: no SDK is installed in " + given +
+                                           "; it is the folder above include/lodge and lib/cmake/lodge, which `cmake "
+                                           "--install BUILD --prefix DIR` makes of DIR"};
+}
+
+void print_new(Output& output, const NewPlugin& plugin, const std::vector<std::string>& files) {
+  const std::string command = "cd " + plugin.name + " && " + plugin.build;
+  if (!output.json()) return output.line(command);
+  output.value(Value::map({{"name", plugin.name},
+                           {"lang", plugin.lang},
+                           {"files", Value::List(files.begin(), files.end())},
+                           {"command", command}}));
 }
 
 ExitCode make_new(Session& session, const Verb& /*verb*/, Words words) {
-  constexpr std::array<std::string_view, 2> langs = {"c", "cpp"};
-  const NewPlugin plugin{.name = words[0], .lang = session.options().lang, .build = build_command()};
-  if (!is_name(plugin.name)) {
-    return session.wrong_usage("`" + plugin.name +
-                               "` is no name for a plugin: [a-z][a-z0-9_-]*, at most 64 bytes, as in `word_count`");
+  const Options& options = session.options();
+  for (const Status& checked : {check_new_name(words[0]), check_new_lang(options.lang)}) {
+    if (!checked) return session.wrong_usage(checked.error().message);
   }
-  if (std::find(langs.begin(), langs.end(), plugin.lang) == langs.end()) {
-    return session.wrong_usage("no language `" + plugin.lang + "`; there are: c, cpp");
-  }
-  if (Status written = write_all(plugin); !written) {
-    static_cast<void>(session.failed(written.error()));
+  const Result<fs::path> prefix = sdk_prefix(options.sdk);
+  if (!prefix) return session.wrong_usage(prefix.error().message);
+  const NewPlugin plugin{.name = words[0], .lang = options.lang, .build = build_command(*prefix)};
+  const auto files = write_plugin(plugin, "");
+  if (!files) {
+    static_cast<void>(session.failed(files.error()));
     return ExitCode::cannot_create;
   }
-  session.output().line("cd " + plugin.name + " && " + plugin.build);
+  print_new(session.output(), plugin, *files);
   return ExitCode::ok;
 }
 
 constexpr Verb verbs[] = {
     {"new", "NAME", "writes a plugin to begin with into the folder NAME; prints the command that builds and tests it",
-     1, 1, "lang", make_new},
+     1, 1, "lang sdk", make_new},
 };
 
 }  // namespace

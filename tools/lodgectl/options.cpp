@@ -34,6 +34,7 @@ constexpr Known known[] = {
     {"shared", "", "names: the shared ones instead of the unique ones", true},
     {"lang", "LANG", "new: c or cpp (cpp)", true},
     {"connections", "N", "bench: connections (1)", true},
+    {"sdk", "PREFIX", "new: where the SDK is installed; that of lodgectl, or ~/.local", true},
     {"depth", "N", "bench: calls under way on each connection (1)", true},
     {"seconds", "S", "bench: how long (3)", true},
 };
@@ -183,6 +184,7 @@ Result<Options> options_from(const cxxopts::ParseResult& given) {
   values.text("prefix", options.prefix);
   values.text("lang", options.lang);
   values.number("timeout", 1, 3'600'000, options.timeout_ms);
+  values.path("sdk", options.sdk);
   values.number("limit", 1, 1'000'000'000, options.limit);
   values.number("connections", 1, 1000, options.connections);
   values.number("depth", 1, 10'000, options.depth);

@@ -26,6 +26,7 @@ struct Options {
   std::string each_line;
   std::string prefix;
   std::string lang = "cpp";
+  std::string sdk;
   std::uint32_t limit = 1000;
   std::uint32_t connections = 1;
   std::uint32_t depth = 1;
