@@ -288,9 +288,10 @@ TEST_P(Notebook, answers_what_the_store_refuses) {
   spec.plugins = {plugin_in(GetParam())};
   spec.store_bytes_max = 64;
   ASSERT_TRUE(node_.runtime().start(spec));
-  EXPECT_EQ(write("a", std::string(100, 'x')),
-            "RESOURCE_EXHAUSTED: lodge.store/1 put note/a: a limit, a quota or a queue is full (store_bytes_max of the "
-            "service)");
+  EXPECT_EQ(
+      write("a", std::string(100, 'x')),
+      "RESOURCE_EXHAUSTED: lodge.store/1 put note/a: the store is full; remove entries, give them a time to live, or "
+      "raise store_bytes_max of the service");
 }
 
 TEST_P(Notebook, does_not_take_for_a_note_what_is_none) {

@@ -28,9 +28,10 @@ store_key key_of(const char* prefix, lodge_slice title) {
 }
 
 int32_t store_failed(lodge_writer* out, int32_t code, const char* operation, const store_key* key) {
-  const char* bound = code == LODGE_RESOURCE_EXHAUSTED ? " (store_bytes_max of the service)" : "";
-  return fail(out, code, "lodge.store/1 %s %.*s: %s%s", operation, (int)key->size, (const char*)key->bytes,
-              meaning_of(code), bound);
+  const char* const full =
+      "the store is full; remove entries, give them a time to live, or raise store_bytes_max of the service";
+  return fail(out, code, "lodge.store/1 %s %.*s: %s", operation, (int)key->size, (const char*)key->bytes,
+              code == LODGE_RESOURCE_EXHAUSTED ? full : meaning_of(code));
 }
 
 int32_t check_title(lodge_writer* out, const char* where, lodge_slice title) {

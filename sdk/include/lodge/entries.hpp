@@ -26,7 +26,7 @@ struct Change {
     T out{};
     Mismatch mismatch;
     if (read_value(value.bytes, out, mismatch)) return out;
-    return Error{LODGE_INVALID_ARGUMENT, std::string(key) + ": " + mismatch.text};
+    return Error{LODGE_INVALID_ARGUMENT, shown(key) + ": " + mismatch.text};
   }
 };
 enum class WatchMode : std::uint32_t { key = LODGE_WATCH_KEY, prefix = LODGE_WATCH_PREFIX };
@@ -38,7 +38,7 @@ Result<T> value_from(std::string_view key, std::span<const std::uint8_t> bytes) 
   T out{};
   Mismatch mismatch;
   if (read_value(bytes, out, mismatch)) return out;
-  return Error{LODGE_INVALID_ARGUMENT, "the value of " + std::string(key) + ": " + mismatch.text};
+  return Error{LODGE_INVALID_ARGUMENT, "the value of " + shown(key) + ": " + mismatch.text};
 }
 
 /// Runs `visit(fn, user)` of an interface so that `fn` calls `see(key, value)`, which returns void, or false to stop.
@@ -70,9 +70,9 @@ std::int32_t visit_entries(See& see, Visit&& visit) {
 
 /// Runs `update(fn, user)` of an interface around `change(std::optional<T>)`, which returns the new T or a Result<T>:
 /// its error changes nothing and is the answer. What it throws is thrown again here.
-template <typename T, typename Change_, typename Update>
-Result<void> update_entry(Change_& change, std::string_view key, Update&& update,
-                          Error (*otherwise)(std::int32_t, std::string_view)) {
+/// `otherwise(code)` is the error of what the interface refuses.
+template <typename T, typename Change_, typename Update, typename Otherwise>
+Result<void> update_entry(Change_& change, std::string_view key, Update&& update, Otherwise&& otherwise) {
   struct Updater {
     Change_& change;
     std::string_view key;
@@ -101,7 +101,7 @@ Result<void> update_entry(Change_& change, std::string_view key, Update&& update
   const std::int32_t code = update(+one, static_cast<void*>(&updater));
   if (updater.thrown) std::rethrow_exception(updater.thrown);
   if (code == LODGE_OK) return {};
-  return updater.refused ? *updater.refused : otherwise(code, key);
+  return updater.refused ? *updater.refused : otherwise(code);
 }
 
 /// Begins a watch by `begin(fn, user, &handle)` of an interface.

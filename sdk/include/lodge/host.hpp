@@ -77,13 +77,54 @@ constexpr const char* meaning_of(std::int32_t code) noexcept {
   }
 }
 
+/// What an operation of an interface says of a code: what is wrong, and what to do. nullptr: the code says enough.
+template <typename Table>
+struct Advice {
+  static constexpr const char* on(std::string_view, std::int32_t) noexcept { return nullptr; }
+};
+
+template <>
+struct Advice<lodge_timer_v1> {
+  static constexpr const char* on(std::string_view, std::int32_t code) noexcept {
+    switch (code) {
+      case LODGE_INVALID_ARGUMENT:
+        return "a time is 0 ns or more";
+      case LODGE_RESOURCE_EXHAUSTED:
+        return "this instance has 65,536 timers; drop some, or let one of them serve several ends";
+      case LODGE_STALE:
+        return "this instance is gone; end its threads in `stop`";
+      default:
+        return nullptr;
+    }
+  }
+};
+
+/// A key or name as messages show it: on one line, at most 64 bytes of it and then "...".
+inline std::string shown(std::string_view key) {
+  constexpr std::size_t most = 64;
+  constexpr const char* digits = "0123456789abcdef";
+  std::size_t size = key.size() < most ? key.size() : most;
+  // A cut leaves the characters of UTF-8 whole.
+  while (size < key.size() && size > 0 && (static_cast<unsigned char>(key[size]) & 0xc0U) == 0x80U) --size;
+  std::string text;
+  for (const char letter : key.substr(0, size)) {
+    const auto byte = static_cast<unsigned char>(letter);
+    if (byte >= 0x20 && byte != 0x7f)
+      text.push_back(letter);
+    else
+      text.append("\\x").append(1, digits[byte >> 4U]).append(1, digits[byte & 15U]);
+  }
+  return size < key.size() ? text + "..." : text;
+}
+
 /// What an operation on `key` answers when its interface refused: "lodge.store/1 get color: ...".
 template <typename Table>
 Error failed(std::string_view operation, std::string_view key, std::int32_t code) {
   std::string text(InterfaceId<Table>::id);
   text.append(" ").append(operation);
-  if (!key.empty()) text.append(" ").append(key);
-  return {code, text.append(": ").append(meaning_of(code)), Executed::no};
+  if (!key.empty()) text.append(" ").append(shown(key));
+  const char* const advice = Advice<Table>::on(operation, code);
+  return {code, text.append(": ").append(advice == nullptr ? meaning_of(code) : advice), Executed::no};
 }
 
 /// One interface of one host. `table` may be NULL: operations then answer missing_interface.

@@ -6,6 +6,29 @@
 namespace lodge {
 inline namespace sdk {
 
+template <>
+struct Advice<lodge_names_v1> {
+  static constexpr const char* on(std::string_view operation, std::int32_t code) noexcept {
+    switch (code) {
+      case LODGE_NOT_FOUND:
+        return operation == "unstore" ? "this owner has no value under that shared name"
+                                      : "nobody holds that name; `watch` tells when somebody takes it";
+      case LODGE_PERMISSION_DENIED:
+        return "another owner holds it, and only that one may give it back; `whereis` tells which";
+      case LODGE_INVALID_ARGUMENT:
+        return operation == "open_owner" ? "a label has at most 64 bytes"
+                                         : "a name has 1 to 255 bytes, a value at most 64 KiB of msgpack";
+      case LODGE_RESOURCE_EXHAUSTED:
+        return operation == "send" ? "the queue of calls is full; try again later"
+                                   : "the node has as many names as it may; give some back, or raise limits.names_max";
+      case LODGE_STALE:
+        return "the owner has been closed, or this instance is gone";
+      default:
+        return nullptr;
+    }
+  }
+};
+
 /// Who holds a name, for people, and the value under it.
 template <typename T>
 struct Holder {
@@ -31,7 +54,7 @@ class NameOwner {
     if (code == LODGE_OK) {
       code = link_.table->register_name(link_.host, owner_, at(name), name.size(), bytes.data, bytes.size, &holder);
     }
-    if (code == LODGE_ALREADY_EXISTS) return Error{code, std::string(name) + " is held by " + holder.text()};
+    if (code == LODGE_ALREADY_EXISTS) return Error{code, shown(name) + " is held by " + holder.text()};
     return checked("register_name", name, code);
   }
   /// NOT_FOUND; PERMISSION_DENIED: another owner's.

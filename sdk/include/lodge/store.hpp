@@ -6,6 +6,35 @@
 namespace lodge {
 inline namespace sdk {
 
+template <>
+struct Advice<lodge_store_v1> {
+  static constexpr const char* on(std::string_view operation, std::int32_t code) noexcept {
+    const bool reads = operation == "get" || operation == "take" || operation == "scan" || operation == "size";
+    switch (code) {
+      case LODGE_NOT_FOUND:
+        return "the service's store has no such key; put it first, or take this for an absent value";
+      case LODGE_ALREADY_EXISTS:
+        return "the key is there already; `put` replaces it";
+      case LODGE_INVALID_ARGUMENT:
+        return operation == "increment" ? "the value there is no integer, or the key has not 1 to 1,024 bytes"
+                                        : "a key has 1 to 1,024 bytes, a value at most 16 MiB; split what is larger";
+      case LODGE_RESOURCE_EXHAUSTED:
+        return reads ? "no memory for the value"
+                     : "the store is full; remove entries, give them a time to live, or raise store_bytes_max of the "
+                       "service";
+      case LODGE_OUT_OF_RANGE:
+        return "the sum does not fit into 64 bits; nothing was changed";
+      case LODGE_ABORTED:
+        return operation == "update" ? "1,000 other writers came between; spread the writes over more keys"
+                                     : "something else is there now; get it and decide anew";
+      case LODGE_STALE:
+        return "this instance is gone; end its threads and watches in `stop`";
+      default:
+        return nullptr;
+    }
+  }
+};
+
 /// Values are one msgpack value each, but for `append`. Limits, threads and errors: lodge/store.h. Keys: bytes.
 /// ttl_ms: milliseconds until the entry goes by itself; 0: never.
 class Store {
@@ -55,7 +84,7 @@ class Store {
       return failed<Table>("compare_and_put", key, LODGE_RESOURCE_EXHAUSTED);
     }
     const lodge_slice old{before.data, before.size};
-    return written("compare_and_put", key,
+    return checked("compare_and_put", key,
                    link_.table->compare_and_put(link_.host, at(key), key.size(), expected ? &old : nullptr, after.data,
                                                 after.size));
   }
@@ -64,7 +93,7 @@ class Store {
     if (link_.table == nullptr) return missing_interface<Table>();
     std::int64_t sum = 0;
     const std::int32_t code = link_.table->increment(link_.host, at(key), key.size(), by, &sum);
-    if (code != LODGE_OK) return unwritten("increment", key, code);
+    if (code != LODGE_OK) return failed<Table>("increment", key, code);
     return sum;
   }
   /// Adds bytes to what is there; answers the new size.
@@ -72,7 +101,7 @@ class Store {
     if (link_.table == nullptr) return missing_interface<Table>();
     std::size_t size = 0;
     const std::int32_t code = link_.table->append(link_.host, at(key), key.size(), bytes.data(), bytes.size(), &size);
-    if (code != LODGE_OK) return unwritten("append", key, code);
+    if (code != LODGE_OK) return failed<Table>("append", key, code);
     return size;
   }
   /// Replaces the value by change(std::optional<T>): a T, or a Result<T> whose error changes nothing and is the answer.
@@ -83,7 +112,7 @@ class Store {
     return update_entry<T>(
         change, key,
         [&](lodge_update_fn fn, void* user) { return link_.table->update(link_.host, at(key), key.size(), fn, user); },
-        [](std::int32_t code, std::string_view where) { return unwritten("update", where, code); });
+        [&](std::int32_t code) { return failed<Table>("update", key, code); });
   }
   /// see(std::string_view key, AnyView value) for each entry whose key begins so, in no order; it returns void, or
   /// false to stop.
@@ -122,15 +151,6 @@ class Store {
     if (code != LODGE_OK) return failed<Table>(operation, key, code);
     return {};
   }
-  static Result<void> written(const char* operation, std::string_view key, std::int32_t code) {
-    if (code != LODGE_OK) return unwritten(operation, key, code);
-    return {};
-  }
-  static Error unwritten(const char* operation, std::string_view key, std::int32_t code) {
-    Error error = failed<Table>(operation, key, code);
-    if (code == LODGE_RESOURCE_EXHAUSTED) error.message += " (store_bytes_max of the service)";
-    return error;
-  }
 
   template <typename Function>
   Result<void> fetch(const char* operation, Function function, std::string_view key, lodge_writer& value) const {
@@ -152,7 +172,7 @@ class Store {
     if (code == LODGE_OK) {
       code = (link_.table->*function)(link_.host, at(key), key.size(), bytes.data, bytes.size, ttl_ms);
     }
-    return written(operation, key, code);
+    return checked(operation, key, code);
   }
 
   Link<Table> link_;

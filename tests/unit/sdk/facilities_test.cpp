@@ -91,7 +91,9 @@ TEST_F(Facilities, a_store_keeps_typed_values) {
   const auto missing = host.store().get<int>("size");
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().code, LODGE_NOT_FOUND);
-  EXPECT_EQ(missing.error().message, "lodge.store/1 get size: what was asked for does not exist");
+  EXPECT_EQ(
+      missing.error().message,
+      "lodge.store/1 get size: the service's store has no such key; put it first, or take this for an absent value");
 }
 
 TEST_F(Facilities, an_update_sees_the_present_value_and_may_refuse) {

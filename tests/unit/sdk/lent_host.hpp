@@ -85,7 +85,15 @@ MATCHER_P2(Fails, code, text, "") {
   return arg.error().code == code && arg.error().message == text;
 }
 
-/// A Result with the error of an operation, such as "lodge.store/1 get KEY", that its interface refused.
-inline auto Refuses(std::int32_t code, const std::string& operation) {
-  return Fails(code, operation + ": " + lodge::meaning_of(code));
+/// A Result with the error of an operation, such as "lodge.store/1 get KEY", that its interface refused, and told more
+/// of than the code's meaning.
+MATCHER_P2(Refuses, code, operation, "") {
+  if (arg.ok()) {
+    *result_listener << "which is no error";
+    return false;
+  }
+  const std::string& message = arg.error().message;
+  *result_listener << "which is error " << arg.error().code << ", `" << message << "`";
+  return arg.error().code == code && message.starts_with(std::string(operation) + ": ") &&
+         !message.ends_with(lodge::meaning_of(code));
 }

@@ -22,6 +22,18 @@ TEST_F(NamesOfNode, a_unique_name_has_its_holder_and_value) {
   EXPECT_THAT(names.whereis<int>("bob"), Refuses(LODGE_NOT_FOUND, "lodge.names/1 whereis bob"));
 }
 
+TEST_F(NamesOfNode, an_error_tells_operation_and_name_and_what_to_do) {
+  EXPECT_THAT(names.whereis<int>("bob"),
+              Fails(LODGE_NOT_FOUND,
+                    "lodge.names/1 whereis bob: nobody holds that name; `watch` tells when somebody takes it"));
+  EXPECT_THAT(names.unstore("room"), Fails(LODGE_NOT_FOUND,
+                                           "lodge.names/1 unstore room: this owner has no value under "
+                                           "that shared name"));
+  EXPECT_THAT(names.register_name(std::string(300, 'n'), 1),
+              Fails(LODGE_INVALID_ARGUMENT, "lodge.names/1 register_name " + std::string(64, 'n') +
+                                                "...: a name has 1 to 255 bytes, a value at most 64 KiB of msgpack"));
+}
+
 TEST_F(NamesOfNode, its_holder_may_replace_the_value) {
   names.register_name("ada", 7).or_throw();
   names.register_name("ada", std::string(1'000, 'x')).or_throw();

@@ -166,7 +166,8 @@ TEST_F(StoreOfNode, a_full_store_refuses_and_keeps_what_it_has) {
   const std::uint64_t used = small.size().or_throw().bytes;
   EXPECT_GE(used, 501U);
   EXPECT_LE(used, 1'000U);
-  const std::string full = ": a limit, a quota or a queue is full (store_bytes_max of the service)";
+  const std::string full =
+      ": the store is full; remove entries, give them a time to live, or raise store_bytes_max of the service";
   const std::string large(500, 'y');
   EXPECT_THAT(small.put("l", large), Fails(LODGE_RESOURCE_EXHAUSTED, "lodge.store/1 put l" + full));
   EXPECT_THAT(small.append("k", std::vector<std::uint8_t>(500)),
@@ -178,6 +179,23 @@ TEST_F(StoreOfNode, a_full_store_refuses_and_keeps_what_it_has) {
   EXPECT_EQ(small.size().or_throw().entries, 1U);
   EXPECT_EQ(small.size().or_throw().bytes, used);
   EXPECT_EQ(small.get<std::string>("k").or_throw(), std::string(500, 'x'));
+}
+
+TEST_F(StoreOfNode, an_error_tells_operation_and_key_and_what_to_do) {
+  EXPECT_THAT(store.get<int>("none"),
+              Fails(LODGE_NOT_FOUND,
+                    "lodge.store/1 get none: the service's store has no such key; put it first, or take "
+                    "this for an absent value"));
+  EXPECT_THAT(store.remove(std::string("a\n\x7f", 3)), Refuses(LODGE_NOT_FOUND, "lodge.store/1 remove a\\x0a\\x7f"));
+  EXPECT_THAT(store.remove(std::string(64, 'k')),
+              Refuses(LODGE_NOT_FOUND, "lodge.store/1 remove " + std::string(64, 'k')));
+  EXPECT_THAT(store.remove(std::string(2'000, 'k')),
+              Refuses(LODGE_INVALID_ARGUMENT, "lodge.store/1 remove " + std::string(64, 'k') + "..."));
+  EXPECT_THAT(store.remove(std::string(63, 'k') + "\u00e4"),
+              Refuses(LODGE_NOT_FOUND, "lodge.store/1 remove " + std::string(63, 'k') + "..."));
+  store.put(std::string(100, 'k'), "text").or_throw();
+  EXPECT_THAT(store.get<int>(std::string(100, 'k')),
+              Fails(LODGE_INVALID_ARGUMENT, "the value of " + std::string(64, 'k') + "...: expected int, got str"));
 }
 
 TEST_F(StoreOfNode, refuses_keys_that_cannot_be) {

@@ -24,11 +24,16 @@ impl Error {
 
     /// What an operation on `key` answers when its interface refused: "lodge.store/1 get color: ...".
     pub(super) fn of(interface: &str, operation: &str, key: &[u8], code: i32) -> Error {
+        Error::because(interface, operation, key, code, meaning_of(code))
+    }
+
+    /// The same where more is known than the code's meaning.
+    pub(super) fn because(interface: &str, operation: &str, key: &[u8], code: i32, why: &str) -> Error {
         let mut message = format!("{} {}", interface.trim_end_matches('\0'), operation);
         if !key.is_empty() {
             message += &format!(" {}", String::from_utf8_lossy(key));
         }
-        Error::new(code, format!("{}: {}", message, meaning_of(code)))
+        Error::new(code, format!("{}: {}", message, why))
     }
 }
 
