@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <unordered_set>
@@ -18,6 +19,10 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr const char* binary_key = "$bin";
+constexpr const char* float_key = "$float";
+constexpr std::string_view not_a_number = "nan";
+constexpr std::string_view infinite = "inf";
+constexpr std::string_view minus_infinite = "-inf";
 
 constexpr std::size_t shown_bytes_max = 40;
 
@@ -25,11 +30,23 @@ std::string shortened(std::string_view text) {
   return text.size() <= shown_bytes_max ? std::string(text) : std::string(text.substr(0, shown_bytes_max)) + "...";
 }
 
-/// The text of {"$bin": "text"}; nullptr: the value is something else.
-const std::string* base64_in(const Value& value) {
+/// The text of {KEY: "text"}; nullptr: the value is something else.
+const std::string* text_under(const char* key, const Value& value) {
   const Value::Map* map = value.as_map();
-  if (map == nullptr || map->size() != 1 || *map->front().first.as_text() != binary_key) return nullptr;
+  if (map == nullptr || map->size() != 1 || *map->front().first.as_text() != key) return nullptr;
   return map->front().second.as_text();
+}
+
+std::optional<double> float_called(std::string_view name) {
+  using Float = std::numeric_limits<double>;
+  if (name == not_a_number) return Float::quiet_NaN();
+  if (name == infinite) return Float::infinity();
+  if (name == minus_infinite) return -Float::infinity();
+  return std::nullopt;
+}
+
+std::string_view float_name(double number) {
+  return std::isnan(number) ? not_a_number : number > 0 ? infinite : minus_infinite;
 }
 
 /// Hands the text over byte by byte and keeps how far it has come: nlohmann's parser tells places only of what is no
@@ -100,6 +117,9 @@ class Builder final : public nlohmann::json_sax<Json> {
   bool start_array(std::size_t) override { return open(Value::List{}); }
   bool end_array() override { return close(); }
   bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& what) override {
+    if (what.id == number_out_of_range) {
+      return refuse(next_token(), "a number beyond what a float holds, 1.8e308; infinity is {\"$float\": \"inf\"}");
+    }
     std::string_view reason = what.what();
     // nlohmann's text starts with its own name, number and place; the reason comes after the last of those.
     if (const std::size_t at = reason.find(": "); at != std::string_view::npos) reason.remove_prefix(at + 2);
@@ -109,6 +129,7 @@ class Builder final : public nlohmann::json_sax<Json> {
 
  private:
   static constexpr std::size_t reason_bytes_max = 200;
+  static constexpr int number_out_of_range = 406;  // nlohmann's number for it
 
   struct Open {
     Value value;
@@ -160,10 +181,14 @@ class Builder final : public nlohmann::json_sax<Json> {
     Value done = std::move(open_.back().value);
     open_.pop_back();
     token_end_ = bytes_read_;
-    if (const std::string* text = base64_in(done)) {
+    if (const std::string* text = text_under(binary_key, done)) {
       std::optional<Bytes> bytes = bytes_from_base64(*text);
       if (!bytes) return refuse(token_, "{\"$bin\": ...} takes bytes as base64, padded with = to a multiple of four");
       done = Value::Binary{*std::move(bytes)};
+    } else if (const std::string* name = text_under(float_key, done)) {
+      const std::optional<double> number = float_called(*name);
+      if (!number) return refuse(token_, R"({"$float": ...} takes "nan", "inf" or "-inf"; other floats are numbers)");
+      done = Value(*number);
     }
     return place(std::move(done));
   }
@@ -195,7 +220,9 @@ Json json_of(const Value& value) {
   if (const bool* flag = value.as_bool()) return *flag;
   if (const std::int64_t* number = value.as_int()) return *number;
   if (const std::uint64_t* large = value.as_large()) return *large;
-  if (const double* real = value.as_float()) return std::isfinite(*real) ? Json(*real) : Json(nullptr);
+  if (const double* real = value.as_float()) {
+    return std::isfinite(*real) ? Json(*real) : Json{{float_key, float_name(*real)}};
+  }
   if (const std::string* text = value.as_text()) return *text;
   if (const Value::Binary* binary = value.as_binary()) return {{binary_key, base64_from(binary->bytes)}};
   if (const Value::List* list = value.as_list()) {

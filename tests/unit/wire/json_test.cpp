@@ -62,7 +62,7 @@ TEST(Json, refuses_integers_that_do_not_fit_instead_of_rounding_them) {
             ".0 where a float will do");
   EXPECT_THAT(refusal("{\"a\":-9223372036854775809}"), HasSubstr("line 1, column 6: -9223372036854775809 has more"));
   EXPECT_THAT(refusal(std::string(200, '9')), HasSubstr("column 1: " + std::string(40, '9') + "... has more"));
-  EXPECT_THAT(refusal(std::string(500, '9')), HasSubstr("number overflow"));
+  EXPECT_THAT(refusal(std::string(500, '9')), HasSubstr("column 1: a number beyond what a float holds"));
 }
 
 TEST(Json, writes_keys_that_are_not_text_as_their_own_json) {
@@ -70,10 +70,29 @@ TEST(Json, writes_keys_that_are_not_text_as_their_own_json) {
             R"({"1":"a","null":"b","[1,\"x\"]":"c"})");
 }
 
-TEST(Json, has_no_words_for_infinity_and_mends_bad_text) {
-  EXPECT_EQ(json_from_value(INFINITY), "null");
-  EXPECT_EQ(json_from_value("a\xff"), "\"a\xef\xbf\xbd\"");
+TEST(Json, keeps_floats_that_are_no_numbers) {
+  for (const auto& [number, text] : {std::pair(INFINITY, "inf"), {-INFINITY, "-inf"}, {NAN, "nan"}}) {
+    const std::string json = R"([{"$float":")" + std::string(text) + R"("}])";
+    EXPECT_EQ(json_from_value(Value::List{double{number}}), json);
+    const Result<Value> back = value_from_json(json);
+    ASSERT_TRUE(back.ok()) << back.error().message;
+    const double* const read = back->as_list()->at(0).as_float();
+    ASSERT_NE(read, nullptr);
+    EXPECT_TRUE(std::isnan(number) ? std::isnan(*read) : *read == double{number}) << text;
+  }
+  EXPECT_EQ(refusal(R"({"$float": "NaN"})"),
+            R"(line 1, column 12: {"$float": ...} takes "nan", "inf" or "-inf"; other floats are numbers)");
+  EXPECT_EQ(*value_from_json(R"({"$float":7})"), Value::map({{"$float", 7}}));
 }
+
+TEST(Json, refuses_numbers_beyond_a_float_and_says_where) {
+  for (const char* number : {"1e400", "-1e400"}) {
+    EXPECT_EQ(refusal("{\"a\": [1,\n " + std::string(number) + "]}"),
+              "line 2, column 2: a number beyond what a float holds, 1.8e308; infinity is {\"$float\": \"inf\"}");
+  }
+}
+
+TEST(Json, mends_bad_text) { EXPECT_EQ(json_from_value("a\xff"), "\"a\xef\xbf\xbd\""); }
 
 TEST(Json, tells_where_it_stops_being_json) {
   const Result<Value> value = value_from_json("{\n  \"a\": 1,\n  oops\n}");
