@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -100,52 +101,90 @@ bool drain(const UniqueFd& fd, Take&& take) {
   return got > 0;
 }
 
-// Until both pipes are at their end, the deadline, or too large a result.
-void read_all(Pipe& output, Pipe& result, const ChildOptions& options, const Clock& clock, ChildResult& child) {
-  const MonotonicNs deadline = clock.now() + options.timeout_ns;
-  while (output.read.valid() || result.read.valid()) {
-    const std::int64_t left = deadline - clock.now();
-    if (left <= 0) {
-      child.timed_out = true;
-      return;
-    }
-    std::array<pollfd, 2> waiting{{{output.read.get(), POLLIN, 0}, {result.read.get(), POLLIN, 0}}};
-    if (::poll(waiting.data(), waiting.size(), static_cast<int>(std::min<std::int64_t>(left / ns_per_ms + 1, 1000))) <
-        0) {
-      continue;
-    }
-    const auto keep_output = [&](ByteView bytes) {
-      const std::size_t room = options.output_bytes_max - child.output.size();
-      child.output += text_of(bytes.first(std::min(room, bytes.size())));
-    };
-    const auto keep_result = [&](ByteView bytes) {
-      child.too_much = child.result.size() + bytes.size() > options.result_bytes_max;
-      if (!child.too_much) child.result.insert(child.result.end(), bytes.begin(), bytes.end());
-    };
-    if (waiting[0].revents != 0 && !drain(output.read, keep_output)) output.read.reset();
-    if (waiting[1].revents != 0 && !drain(result.read, keep_result)) result.read.reset();
-    if (child.too_much) return;
-  }
-}
-
 ExitStatus decode(int status) {
   if (WIFSIGNALED(status)) return {0, WTERMSIG(status)};
   return {WEXITSTATUS(status), 0};
 }
 
-// Pipes can be closed long before the process ends, and inherited by others that outlive it: both end here.
-ExitStatus wait_for(pid_t pid, bool kill_now, MonotonicNs deadline, const Clock& clock, bool& timed_out) {
-  int status = 0;
-  for (;;) {
-    if (!kill_now && clock.now() >= deadline) timed_out = kill_now = true;
-    if (kill_now) ::kill(-pid, SIGKILL);
-    const pid_t ended = ::waitpid(pid, &status, kill_now ? 0 : WNOHANG);
-    if (ended == pid) break;
-    if (ended < 0 && errno != EINTR) return {0, SIGKILL};
-    if (!kill_now) ::poll(nullptr, 0, 1);
+/// The process, the leader of a group of its own, until it has been waited for.
+class Leader {
+ public:
+  // Where the system has no such descriptors, the end of the pipes is all that tells.
+  explicit Leader(pid_t pid) : pid_(pid), ended_(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))) {}
+
+  /// Readable once it has ended; -1: it has been waited for.
+  [[nodiscard]] int descriptor() const { return waited_ ? -1 : ended_.get(); }
+  [[nodiscard]] bool waited() const { return waited_; }
+  [[nodiscard]] ExitStatus status() const { return status_; }
+
+  /// Takes its status; false: it runs still, and `patient` is not said.
+  bool wait(bool patient) {
+    while (!waited_) {
+      int status = 0;
+      const pid_t ended = ::waitpid(pid_, &status, patient ? 0 : WNOHANG);
+      if (ended == 0) return false;
+      if (ended < 0 && errno == EINTR) continue;
+      waited_ = true;
+      status_ = ended == pid_ ? decode(status) : ExitStatus{0, SIGKILL};
+    }
+    return true;
   }
-  ::kill(-pid, SIGKILL);
-  return decode(status);
+  void kill_group() const { ::kill(-pid_, SIGKILL); }
+  /// Once it has been waited for.
+  [[nodiscard]] bool others_in_group() const { return ::kill(-pid_, 0) == 0; }
+
+ private:
+  const pid_t pid_;
+  const UniqueFd ended_;
+  bool waited_ = false;
+  ExitStatus status_;
+};
+
+// Until both pipes are at their end, the deadline, or too large a result; and no longer than the process and its group
+// live. Without it and others of its group somebody still may hold the pipes: a child of this process that is about to
+// begin, for a moment, or who has left the group, for ever.
+void read_all(Pipe& output, Pipe& result, Leader& leader, const ChildOptions& options, const Clock& clock,
+              ChildResult& child) {
+  const MonotonicNs deadline = clock.now() + options.timeout_ns;
+  const auto keep_output = [&](ByteView bytes) {
+    const std::size_t room = options.output_bytes_max - child.output.size();
+    child.output += text_of(bytes.first(std::min(room, bytes.size())));
+  };
+  const auto keep_result = [&](ByteView bytes) {
+    child.too_much = child.result.size() + bytes.size() > options.result_bytes_max;
+    if (!child.too_much) child.result.insert(child.result.end(), bytes.begin(), bytes.end());
+  };
+  while ((output.read.valid() || result.read.valid()) && !child.too_much) {
+    const std::int64_t left = deadline - clock.now();
+    if (left <= 0) {
+      (leader.waited() ? child.left_others : child.timed_out) = true;
+      return;
+    }
+    std::array<pollfd, 3> waiting{
+        {{output.read.get(), POLLIN, 0}, {result.read.get(), POLLIN, 0}, {leader.descriptor(), POLLIN, 0}}};
+    if (::poll(waiting.data(), waiting.size(), static_cast<int>(std::min<std::int64_t>(left / ns_per_ms + 1, 1000))) <
+        0) {
+      continue;
+    }
+    if (waiting[0].revents != 0 && !drain(output.read, keep_output)) output.read.reset();
+    if (waiting[1].revents != 0 && !drain(result.read, keep_result)) result.read.reset();
+    // Only when what it wrote has been read: nothing that it did comes after that.
+    const bool all_read = waiting[0].revents == 0 && waiting[1].revents == 0;
+    if (all_read && waiting[2].revents != 0 && leader.wait(false) && leader.others_in_group()) {
+      child.left_others = true;
+      return;
+    }
+  }
+}
+
+// Pipes can be closed long before the process ends, and inherited by others that outlive it: all end here.
+void end(Leader& leader, bool kill_now, MonotonicNs deadline, const Clock& clock, bool& timed_out) {
+  while (!leader.waited()) {
+    if (!kill_now && clock.now() >= deadline) timed_out = kill_now = true;
+    if (kill_now) leader.kill_group();
+    if (!leader.wait(kill_now)) ::poll(nullptr, 0, 1);
+  }
+  leader.kill_group();
 }
 
 }  // namespace
@@ -171,9 +210,11 @@ Result<ChildResult> run_child(const ChildOptions& options, const Clock& clock) {
   }
   output->write.reset();
   result->write.reset();
+  Leader leader(pid);
   ChildResult child;
-  read_all(*output, *result, options, clock, child);
-  child.status = wait_for(pid, child.timed_out || child.too_much, deadline, clock, child.timed_out);
+  read_all(*output, *result, leader, options, clock, child);
+  end(leader, child.timed_out || child.too_much, deadline, clock, child.timed_out);
+  child.status = leader.status();
   return child;
 }
 

@@ -31,15 +31,17 @@ struct ChildOptions {
 
 struct ChildResult {
   ExitStatus status;
-  bool timed_out = false;  ///< it was killed at the deadline
-  bool too_much = false;   ///< it was killed for writing more than result_bytes_max
-  Bytes result;            ///< what it wrote to descriptor 3
-  std::string output;      ///< what it wrote to stdout and stderr
+  bool timed_out = false;    ///< it was killed at the deadline
+  bool too_much = false;     ///< it was killed for writing more than result_bytes_max
+  bool left_others = false;  ///< it ended, and what it had started holds its pipes still
+  Bytes result;              ///< what it wrote to descriptor 3
+  std::string output;        ///< what it wrote to stdout and stderr
 };
 
 /// Runs a program and waits for its end: stdin is empty, stdout and stderr are captured, descriptor 3 takes its result,
-/// no other descriptor is inherited, signals are as by default. It dies with this thread's process. Errors only where
-/// it could not be started; how it ended is in the result. Waits: not on the loop thread.
+/// no other descriptor is inherited, signals are as by default. It dies with this thread's process. Processes that it
+/// leaves behind in its group are killed. Errors only where it could not be started; how it ended is in the result.
+/// Waits: not on the loop thread.
 [[nodiscard]] Result<ChildResult> run_child(const ChildOptions& options, const Clock& clock);
 
 }  // namespace lodge::platform

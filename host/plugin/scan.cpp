@@ -24,6 +24,11 @@ Error misbehaved(const std::string& path, const ScanOptions& options, std::strin
 }
 
 Result<Descriptor> judge(const std::string& path, const ScanOptions& options, const platform::ChildResult& child) {
+  if (child.left_others) {
+    return misbehaved(path, options, "left a process behind",
+                      "What forks there forks the host; start processes in the hook `start`, by posix_spawn, and end "
+                      "them in `stop`");
+  }
   if (child.timed_out) {
     return misbehaved(path, options, fmt::format("hung for {} s", static_cast<double>(options.timeout_ms) / 1000),
                       "Move that work to the hooks `create` or `start`");

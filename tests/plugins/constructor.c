@@ -1,6 +1,7 @@
 /* Plugins whose constructors do what they should not. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "bare.h"
 
@@ -18,6 +19,10 @@ __attribute__((constructor)) static void construct(void) {
   exit(0);
 #elif defined(PRINTS)
   for (int i = 0; i < 100000; ++i) fprintf(i % 2 ? stdout : stderr, "look at me\n");
+#elif defined(FORKS)
+  fork();
+#elif defined(BECOMES_A_DAEMON)
+  if (fork() != 0) _exit(0);
 #endif
 }
 

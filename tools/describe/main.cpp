@@ -62,6 +62,15 @@ bool write_all(lodge::ByteView bytes) {
   return true;
 }
 
+/// A constructor has forked, and this is what came of it: it stays, to be seen and killed by the host.
+[[noreturn]] void be_a_copy(bool by_hand, const char* file) {
+  if (by_hand) {
+    std::fprintf(stderr, "%s: has forked: this is the copy\n", file);
+    _exit(1);
+  }
+  for (;;) pause();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -75,7 +84,9 @@ int main(int argc, char** argv) {
     be_short_lived(host);
     be_alone();
   }
+  const pid_t self = getpid();
   const Result<Descriptor> described = describe(argv[1]);
+  if (getpid() != self) be_a_copy(by_hand, argv[1]);
   if (by_hand) {
     const std::string text = described ? described->name + " " + described->version : described.error().text();
     std::fprintf(stderr, "%s: %s\n", argv[1], text.c_str());

@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "platform/executable_path.hpp"
+#include "rig/eventually.hpp"
 
 namespace lodge::platform {
 namespace {
@@ -22,6 +25,15 @@ ChildResult run(const ChildOptions& options) {
   Result<ChildResult> child = run_child(options, clock);
   EXPECT_TRUE(child.ok());
   return child ? *child : ChildResult{};
+}
+
+/// Ended, whether or not anybody has asked how.
+bool is_gone(pid_t pid) {
+  std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
+  std::string text;
+  std::getline(stat, text);
+  const auto after_name = text.rfind(") ");
+  return after_name == std::string::npos || text[after_name + 2] == 'Z';
 }
 
 TEST(Process, brings_back_result_output_and_status) {
@@ -50,6 +62,16 @@ TEST(Process, kills_at_the_deadline_even_with_its_pipes_closed) {
   ChildOptions options = shell("exec >/dev/null 2>&1 3>&-; sleep 100");
   options.timeout_ns = 100'000'000;
   EXPECT_TRUE(run(options).timed_out);
+}
+
+TEST(Process, does_not_wait_for_what_it_leaves_behind) {
+  const ChildResult child = run(shell("sleep 100 & echo $! >&3; exit 3"));
+  EXPECT_TRUE(child.left_others);
+  EXPECT_FALSE(child.timed_out);
+  EXPECT_EQ(child.status.text(), "exited 3");
+  const pid_t left = std::stoi(std::string(text_of(child.result)));
+  EXPECT_TRUE(rig::eventually([&] { return is_gone(left); })) << "it is killed";
+  EXPECT_FALSE(run(shell("(exit 0) & wait; echo result >&3")).left_others);
 }
 
 TEST(Process, takes_no_more_than_the_limits) {

@@ -49,6 +49,13 @@ TEST(Scan, a_constructor_that_exits_is_an_error) {
   EXPECT_THAT(refusal("constructor_exits"), HasSubstr("ended the process (exit status 0)"));
 }
 
+TEST(Scan, a_constructor_that_forks_is_told_as_that) {
+  for (const char* plugin : {"constructor_forks", "constructor_becomes_a_daemon"}) {
+    EXPECT_THAT(refusal(plugin), AllOf(HasSubstr("left a process behind while it was loaded: a constructor"),
+                                       HasSubstr("start processes in the hook `start`")));
+  }
+}
+
 TEST(Scan, what_a_constructor_prints_is_not_seen) {
   testing::internal::CaptureStdout();
   testing::internal::CaptureStderr();
