@@ -24,13 +24,24 @@ void sort_problems(std::vector<Problem>& problems) {
   });
 }
 
+namespace {
+
+/// Without the path that the place ends with already: "--set limits.depth_max" needs no "limits.depth_max: " behind it.
+std::string_view what_of(const Problem& problem, std::string_view place) {
+  const std::string_view what = problem.what;
+  const auto path = what.substr(0, what.find(": "));
+  return place.ends_with(" " + std::string(path)) ? what.substr(path.size() + 2) : what;
+}
+
+}  // namespace
+
 std::string report_of(const std::vector<Problem>& problems) {
   std::string out;
   for (const Problem& problem : problems) {
     if (!out.empty()) out += '\n';
     const std::string place = problem.place.full();
     if (!place.empty()) out += place + ": ";
-    for (const char letter : problem.what) {
+    for (const char letter : what_of(problem, place)) {
       out += letter;
       if (letter == '\n') out += "  ";
     }

@@ -173,7 +173,7 @@ TEST_F(Config, checking_a_bad_one_ends_as_running_it_would) {
 TEST_F(Config, an_override_that_is_wrong_is_named_as_such) {
   const Outcome outcome = run_lodged(directory, "", {"--check", "--set", "threads.workers=many"});
   EXPECT_EQ(outcome.ended, "exited 78");
-  EXPECT_THAT(outcome.err, HasSubstr("--set threads.workers: threads.workers: expected integer"));
+  EXPECT_THAT(outcome.err, HasSubstr("--set threads.workers: expected integer"));
 }
 
 }  // namespace lodge::system_test

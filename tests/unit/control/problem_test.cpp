@@ -22,6 +22,15 @@ TEST(Problem, of_several_lines_are_one_finding) {
             "a.toml:1:2: one\n  more\na.toml:3:4: two");
 }
 
+TEST(Problem, of_an_option_names_its_path_once) {
+  const ConfigText text{.name = "--set limits.depth_max", .directory = "/", .order = 0, .lines = false};
+  const Place option{std::make_shared<const ConfigText>(text), 1, 1};
+  EXPECT_EQ(report_of({{option, "limits.depth_max: 999 is too much"}}), "--set limits.depth_max: 999 is too much");
+  EXPECT_EQ(report_of({{option, "depth_max: of something else"}}),
+            "--set limits.depth_max: depth_max: of something else");
+  EXPECT_EQ(report_of({{option, "no value"}}), "--set limits.depth_max: no value");
+}
+
 TEST(Origins, know_a_value_or_the_nearest_table_around_it) {
   Origins origins;
   origins.note("service.a", place(0, 3, 1));
