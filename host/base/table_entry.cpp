@@ -14,12 +14,8 @@ namespace lodge {
 namespace {
 
 // Writers that replace entries free one block for each that they take: a thread keeps some of each size at hand.
-// Sanitizers would not see an entry used after its end, so that they get every block back.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool keeps_blocks = false;
-#else
-constexpr bool keeps_blocks = true;
-#endif
+// Sanitizers would not see an entry used after its end, so that they get every block back. The build says which it is.
+constexpr bool keeps_blocks = !LODGE_SANITIZED;
 constexpr std::size_t granule = 32;
 constexpr std::size_t kinds = 16;  // blocks up to 512 bytes are kept
 constexpr std::uint32_t kept_max = 256;

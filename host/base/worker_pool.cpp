@@ -217,9 +217,7 @@ void WorkerPool::State::spin(std::unique_lock<std::mutex>& lock) {
   lock.unlock();
   const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(options.spin_us);
   while (queued.load(std::memory_order_relaxed) == 0 && std::chrono::steady_clock::now() < end) {
-#if defined(__x86_64__)
-    __builtin_ia32_pause();
-#endif
+    // Reading the clock is pause enough.
   }
   lock.lock();
 }

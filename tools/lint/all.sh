@@ -17,6 +17,7 @@ check() {
 
 check top_level
 check include_direction
+check platform_conditions
 check long_files
 check todo
 check scripts
