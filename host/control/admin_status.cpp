@@ -71,11 +71,16 @@ Value plugin_of_service(service::Instance& instance) {
 
 Value callback_of_service(const service::Chain& chain) {
   Value::List links;
-  for (const service::Link& link : chain.links) links.emplace_back(link.instance->name());
+  Value::List demoted;
+  for (const service::Link& link : chain.links) {
+    links.emplace_back(link.instance->name());
+    if (link.quick->demoted()) demoted.emplace_back(link.instance->name());
+  }
   return Value::map({{"name", chain.name},
                      {"arity", chain.arity},
                      {"kind", chain.function ? "function" : "callback"},
                      {"quick", chain.quick()},
+                     {"demoted", std::move(demoted)},
                      {"params", chain.params},
                      {"result", chain.result},
                      {"doc", chain.doc},

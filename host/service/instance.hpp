@@ -21,8 +21,10 @@ namespace lodge::service {
 /// Whether a callback still keeps the promise to be quick. Only the loop thread reports; anybody may ask.
 class QuickRecord {
  public:
-  explicit QuickRecord(bool declared) : quick_(declared) {}
+  explicit QuickRecord(bool declared) : declared_(declared), quick_(declared) {}
 
+  /// It promised to be, and has overrun too often.
+  [[nodiscard]] bool demoted() const { return declared_ && !quick(); }
   [[nodiscard]] bool quick() const { return quick_.load(std::memory_order_relaxed); }
 
   /// It has overrun in the last minute: from then on its CPU time is looked at, and not only the clock.
@@ -34,6 +36,7 @@ class QuickRecord {
 
  private:
   static constexpr MonotonicNs minute_ns = 60'000'000'000;
+  const bool declared_;
   std::atomic<bool> quick_;
   std::array<MonotonicNs, 2> last_{INT64_MIN / 2, INT64_MIN / 2};
 };

@@ -19,6 +19,8 @@ class AdminTest : public ::testing::Test {
         .callback(
             "greet", 1, [](const rig::Seen& seen) { return seen.done(seen.args()[0]); }, LODGE_FUNCTION)
         .callback(
+            "ping", 0, [](const rig::Seen& seen) { return seen.done(1); }, LODGE_FUNCTION | LODGE_QUICK)
+        .callback(
             "ask_the_host", 0, [](const rig::Seen& seen) { return seen.pass_on_to(seen.target("lodge", "status")); },
             LODGE_FUNCTION);
     node_.interfaces().offer(plugin::Place::admin, "", nullptr, &admin_);

@@ -69,6 +69,19 @@ TEST_F(AdminServices, one_is_shown_with_its_callbacks_and_its_settings) {
   EXPECT_EQ(json_at(plugin, "settings"), "{\"size\":5,\"password\":\"(secret)\"}");
 }
 
+TEST_F(AdminServices, a_callback_that_was_not_as_quick_as_it_promised_is_marked) {
+  const auto ping = [this] { return row_of(*ask("service", {"greeter"}).value.find("callbacks"), "ping"); };
+  EXPECT_EQ(json_at(ping(), "quick"), "true");
+  EXPECT_EQ(json_at(ping(), "demoted"), "[]");
+  const service::Dispatch& dispatch = node_.runtime().find("greeter")->dispatch();
+  service::QuickRecord& record = *dispatch.find("ping", 0)->links.front().quick;
+  for (int overruns = 0; overruns < 3; ++overruns) static_cast<void>(record.overran(node_.clock().now()));
+  EXPECT_EQ(json_at(ping(), "quick"), "false");
+  EXPECT_EQ(json_at(ping(), "demoted"), "[\"greeter\"]");
+  const Value greet = row_of(*ask("service", {"greeter"}).value.find("callbacks"), "greet");
+  EXPECT_EQ(json_at(greet, "demoted"), "[]") << "it never promised";
+}
+
 TEST_F(AdminServices, what_a_store_holds_is_counted) {
   ASSERT_EQ(said("store_put", {"greeter", "key", 1}), "null");
   const Value greeter = ask("service", {"greeter"}).value;
