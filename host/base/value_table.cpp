@@ -222,10 +222,15 @@ Code ValueTable::update(ByteView key, const Change& change) {
 }
 
 void ValueTable::scan(ByteView prefix, const Visit& visit) const {
+  scan_timed(prefix, [&](ByteView key, ByteView value, MonotonicNs) { return visit(key, value); });
+}
+
+void ValueTable::scan_timed(ByteView prefix, const VisitTimed& visit) const {
   struct Copied {
     std::size_t begin;
     std::size_t key_size;
     std::size_t value_size;
+    MonotonicNs expires;
   };
   Bytes bytes;
   std::vector<Copied> copied;
@@ -234,13 +239,13 @@ void ValueTable::scan(ByteView prefix, const Visit& visit) const {
     copied.clear();
     table_.step(cursor, [&](const TableEntry& entry) {
       if (!begins_with(entry.key(), prefix) || !live(entry)) return;
-      copied.push_back({bytes.size(), entry.key().size(), entry.value().size()});
+      copied.push_back({bytes.size(), entry.key().size(), entry.value().size(), entry.expires()});
       bytes.insert(bytes.end(), entry.key().begin(), entry.key().end());
       bytes.insert(bytes.end(), entry.value().begin(), entry.value().end());
     });
     for (const Copied& each : copied) {
       const ByteView key(bytes.data() + each.begin, each.key_size);
-      if (!visit(key, {key.data() + key.size(), each.value_size})) return;
+      if (!visit(key, {key.data() + key.size(), each.value_size}, each.expires)) return;
     }
   }
 }

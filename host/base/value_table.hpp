@@ -58,6 +58,9 @@ class ValueTable {
   /// False: stop. The views are copies: the visitor may take its time and change the table.
   using Visit = std::function<bool(ByteView key, ByteView value)>;
   void scan(ByteView prefix, const Visit& visit) const;
+  /// The same, with when each entry goes by itself; no_deadline: never.
+  using VisitTimed = std::function<bool(ByteView key, ByteView value, MonotonicNs expires)>;
+  void scan_timed(ByteView prefix, const VisitTimed& visit) const;
 
   /// Entries, those included that have expired and were not cleared away yet (small tables have none).
   [[nodiscard]] std::uint64_t entries();

@@ -1,8 +1,10 @@
 // Verbs about keys and their values: those of a service's private store, and those of a domain of the node's
 // configuration.
 #include <algorithm>
+#include <optional>
 #include <set>
 
+#include "base/closest.hpp"
 #include "base/utf8.hpp"
 #include "base/writer.hpp"
 #include "control/admin.hpp"
@@ -13,27 +15,44 @@ namespace {
 
 using wire::Value;
 
+// How much is looked at for what was probably meant: `get` answers on the loop thread.
+constexpr std::size_t neighbours_max = 200;
+constexpr std::size_t neighbour_bytes_max = std::size_t{1} << 20;
+
 /// The store of a service.
 struct StorePlace {
   std::shared_ptr<service::Service> service;
+  const Clock& clock;
 
   static constexpr std::string_view limits = "a key has 1 to 1,024 bytes, a value at most 16 MiB";
 
   static Result<StorePlace> of(Admin& admin, const std::string& name) {
     std::shared_ptr<service::Service> found = admin.runtime.find(name);
     if (!found) return no_service(admin, name);
-    return StorePlace{std::move(found)};
+    return StorePlace{std::move(found), admin.clock};
   }
 
   [[nodiscard]] std::string text() const { return "the store of service `" + service->spec().name + "`"; }
   [[nodiscard]] std::string full() const { return text() + " " + service->store().fill_text(); }
   Code get(ByteView key, Writer& value) const { return service->store().get(key, value); }
-  Code put(ByteView key, ByteView value) const { return service->store().put(key, value); }
+  Code put(ByteView key, ByteView value, std::uint64_t ttl_ms = 0) const {
+    return service->store().put(key, value, ttl_ms);
+  }
   Code remove(ByteView key) const { return service->store().remove(key); }
-  Code scan(ByteView prefix, const ValueTable::Visit& visit) const {
-    service->store().scan(prefix, visit);
+  /// `visit(key, value, left_ms)`; nothing: the entry stays.
+  template <typename Visit>
+  Code scan(ByteView prefix, const Visit& visit) const {
+    service->store().scan_timed(prefix, [&](ByteView key, ByteView value, MonotonicNs expires) {
+      if (expires == no_deadline) return visit(key, value, std::nullopt);
+      // What goes within the millisecond has some left.
+      return visit(key, value, std::optional(std::max<std::int64_t>(1, (expires - clock.now()) / 1'000'000)));
+    });
     return Code::OK;
   }
+  /// Values may be large, and a scan copies them: nothing is looked for.
+  [[nodiscard]] static std::string meant(ByteView /*key*/) { return {}; }
+  /// There is a store where there is a service.
+  [[nodiscard]] static std::optional<Error> missing() { return std::nullopt; }
 };
 
 /// A domain of the node's configuration, whether or not anything is in it.
@@ -51,11 +70,42 @@ struct DomainPlace {
   Code get(ByteView key, Writer& value) const { return config.get(domain, key, value); }
   Code put(ByteView key, ByteView value) const { return config.put(domain, key, value); }
   Code remove(ByteView key) const { return config.remove(domain, key); }
-  Code scan(ByteView prefix, const ValueTable::Visit& visit) const {
+  template <typename Visit>
+  Code scan(ByteView prefix, const Visit& visit) const {
     return config.scan(domain, [&](ByteView key, ByteView value) {
       const bool wanted = key.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), key.begin());
-      return !wanted || visit(key, value);
+      return !wanted || visit(key, value, std::nullopt);
     });
+  }
+  /// A key of this domain; where none is seen, another domain.
+  [[nodiscard]] std::string meant(ByteView key) const {
+    std::vector<std::string> keys;
+    std::set<std::string> domains;
+    std::size_t seen = 0;
+    std::size_t bytes = 0;
+    config.scan_all([&](std::string_view in, ByteView there, ByteView value) {
+      if (in == domain) keys.emplace_back(text_of(there));
+      domains.emplace(in);
+      return ++seen < neighbours_max && (bytes += value.size()) < neighbour_bytes_max;
+    });
+    return domains.count(domain) > 0 ? did_you_mean(text_of(key), keys) : nearest_domain(domains);
+  }
+  /// The error of a domain in which there is nothing.
+  [[nodiscard]] std::optional<Error> missing() const {
+    bool empty = true;
+    std::set<std::string> domains;
+    config.scan_all([&](std::string_view in, ByteView, ByteView) {
+      empty = in != domain;
+      domains.emplace(in);
+      return empty;
+    });
+    if (!empty) return std::nullopt;
+    return Error{Code::NOT_FOUND, "nothing is in domain `" + domain + "`" + nearest_domain(domains)};
+  }
+  [[nodiscard]] std::string nearest_domain(const std::set<std::string>& domains) const {
+    const std::vector<std::string> names(domains.begin(), domains.end());
+    const std::string_view near = closest(domain, names);
+    return near.empty() ? "" : "; did you mean domain `" + std::string(near) + "`?";
   }
 };
 
@@ -107,8 +157,9 @@ Result<Value> outcome(Code code, const Place& place, ByteView key) {
   if (code == Code::OK) return Value();
   if (code == Code::INVALID_ARGUMENT) return Error{code, place.text() + ": " + std::string(Place::limits)};
   if (code == Code::RESOURCE_EXHAUSTED) return Error{code, place.full()};
-  const std::string what = code == Code::NOT_FOUND ? "no key `" : "key `";
-  return Error{code, what + escape_for_terminal(text_of(key)) + "` in " + place.text()};
+  const bool missing = code == Code::NOT_FOUND;
+  return Error{code, (missing ? "no key `" : "key `") + escape_for_terminal(text_of(key)) + "` in " + place.text() +
+                         (missing ? place.meant(key) : "")};
 }
 
 template <typename Place>
@@ -120,11 +171,14 @@ Result<Value> list(Admin& admin, std::span<const Value> args) {
   if (!prefix) return prefix.error();
   if (!limit) return limit.error();
   Value::List out;
-  const Code code = place->scan(*prefix, [&](ByteView key, ByteView value) {
-    if (out.size() < *limit) out.push_back(Value::map({{"key", readable_key(key)}, {"value", readable(value)}}));
+  const Code code = place->scan(*prefix, [&](ByteView key, ByteView value, std::optional<std::int64_t> left_ms) {
+    if (out.size() >= *limit) return false;
+    Value& entry = out.emplace_back(Value::map({{"key", readable_key(key)}, {"value", readable(value)}}));
+    if (left_ms) entry.set("expires_in_ms", *left_ms);
     return out.size() < *limit;
   });
   if (code != Code::OK) return outcome(code, *place, {});
+  if (auto missing = place->missing(); out.empty() && missing) return *std::move(missing);
   return Value(std::move(out));
 }
 
@@ -143,6 +197,14 @@ Result<Value> put(Admin& admin, std::span<const Value> args) {
   const auto entry = Entry<Place>::of(admin, args);
   if (!entry) return entry.error();
   return outcome(entry->place.put(entry->key, args[2].pack()), entry->place, entry->key);
+}
+
+Result<Value> put_for_a_time(Admin& admin, std::span<const Value> args) {
+  const auto entry = Entry<StorePlace>::of(admin, args);
+  const Result<std::uint64_t> ttl_ms = count_argument(args, 3);
+  if (!entry) return entry.error();
+  if (!ttl_ms) return ttl_ms.error();
+  return outcome(entry->place.put(entry->key, args[2].pack(), *ttl_ms), entry->place, entry->key);
 }
 
 template <typename Place>
@@ -165,6 +227,8 @@ constexpr AdminVerb verbs[] = {
     {"store_list", 3, "service: str, prefix: any, limit: int", "entries whose keys begin so", list<StorePlace>},
     {"store_get", 2, "service: str, key: any", "the value at a key", get<StorePlace>, true},
     {"store_put", 3, "service: str, key: any, value: any", "puts a value, as msgpack", put<StorePlace>},
+    {"store_put", 4, "service: str, key: any, value: any, ttl_ms: int", "the same, gone after a time; 0: never",
+     put_for_a_time},
     {"store_delete", 2, "service: str, key: any", "deletes a key", remove<StorePlace>},
     {"config_domains", 0, "", "the domains in which there is something", config_domains},
     {"config_list", 3, "domain: str, prefix: any, limit: int", "entries whose keys begin so", list<DomainPlace>},

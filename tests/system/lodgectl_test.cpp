@@ -283,6 +283,28 @@ TEST_F(Lodgectl, an_async_call_is_not_waited_for_and_runs) {
   EXPECT_TRUE(eventually([] { return directory().read("journal").find("4711\n") != std::string::npos; }));
 }
 
+TEST_F(Lodgectl, an_async_call_that_cannot_be_taken_is_refused) {
+  const Outcome outcome = host().lodgectl({"call", "greeter", "nobody_has_it", "--async"});
+  EXPECT_EQ(outcome.ended, "exited 1");
+  EXPECT_THAT(outcome.err, StartsWith("lodgectl: UNIMPLEMENTED: "));
+}
+
+TEST_F(Lodgectl, what_is_put_for_a_time_says_how_long_it_stays) {
+  EXPECT_EQ(host().lodgectl({"store", "put", "greeter", "brief", "1", "--ttl", "600000"}).ended, "exited 0");
+  const Value listed = host().ask({"store", "list", "greeter", "--prefix", "brief"});
+  const Value* const left_ms = listed.as_list()->at(0).find("expires_in_ms");
+  ASSERT_NE(left_ms, nullptr);
+  EXPECT_GT(*left_ms->as_int(), 0);
+  EXPECT_LE(*left_ms->as_int(), 600'000);
+  EXPECT_EQ(host().lodgectl({"store", "delete", "greeter", "brief"}).ended, "exited 0");
+}
+
+TEST_F(Lodgectl, a_domain_that_is_misspelt_is_suggested) {
+  const Outcome outcome = host().lodgectl({"config", "list", "dmeo"});
+  EXPECT_EQ(outcome.ended, "exited 1");
+  EXPECT_EQ(outcome.err, "lodgectl: NOT_FOUND: nothing is in domain `dmeo`; did you mean domain `demo`?\n");
+}
+
 TEST_F(Lodgectl, what_is_put_into_a_store_is_there_until_it_is_deleted) {
   EXPECT_EQ(host().lodgectl({"store", "put", "greeter", "k1", "{\"n\": 1}"}).ended, "exited 0");
   EXPECT_EQ(host().ask({"store", "get", "greeter", "k1"}), Value::map({{"n", 1}}));

@@ -8,7 +8,7 @@ namespace {
 
 using wire::Value;
 
-constexpr std::string_view columns[] = {"key", "value"};
+constexpr std::string_view columns[] = {"key", "value", "expires_in_ms"};
 
 ExitCode list(Session& session, const Verb& verb, Words words) {
   return show_limited(session, verb.asks, {words[0], session.options().prefix}, {columns, "nothing there"});
@@ -38,7 +38,9 @@ ExitCode get(Session& session, const Verb& verb, Words words) {
 ExitCode put(Session& session, const Verb& verb, Words words) {
   const auto value = argument_from(words[2], session.input());
   if (!value) return session.wrong_argument(value.error());
-  const auto done = session.ask(verb.asks, {words[0], key_from(words[1]), *value});
+  Value::List arguments = {words[0], key_from(words[1]), *value};
+  if (session.options().ttl_ms > 0) arguments.emplace_back(session.options().ttl_ms);
+  const auto done = session.ask(verb.asks, arguments);
   return done ? ExitCode::ok : session.failed(done.error());
 }
 
@@ -50,7 +52,7 @@ ExitCode remove(Session& session, const Verb& verb, Words words) {
 constexpr Verb verbs[] = {
     {"store list", "SERVICE", "what a service's store holds", 1, 1, "prefix limit", list, "store_list"},
     {"store get", "SERVICE KEY", "one value of it", 2, 2, "", get, "store_get"},
-    {"store put", "SERVICE KEY VALUE", "set one (VALUE is an ARG)", 3, 3, "", put, "store_put"},
+    {"store put", "SERVICE KEY VALUE", "set one (VALUE is an ARG)", 3, 3, "ttl", put, "store_put"},
     {"store delete", "SERVICE KEY", "delete one", 2, 2, "", remove, "store_delete"},
     {"config", "", "the domains of the node's configuration", 0, 0, "", domains, "config_domains"},
     {"config list", "[DOMAIN]", "its domains, or what one holds", 0, 1, "prefix limit", list_domain, "config_list"},

@@ -31,10 +31,11 @@ constexpr Known known[] = {
     {"each-line", "FILE", "call: once for each line of a file (-: standard input)", true},
     {"prefix", "PREFIX", "store list, config list: only keys that begin so", true},
     {"limit", "N", "store list, config list, names: at most so many (1000)", true},
+    {"ttl", "MS", "store put: the entry goes by itself after so long", true},
     {"shared", "", "names: the shared ones instead of the unique ones", true},
     {"lang", "LANG", "new: c or cpp (cpp)", true},
-    {"connections", "N", "bench: connections (1)", true},
     {"sdk", "PREFIX", "new: where the SDK is installed; that of lodgectl, or ~/.local", true},
+    {"connections", "N", "bench: connections (1)", true},
     {"depth", "N", "bench: calls under way on each connection (1)", true},
     {"seconds", "S", "bench: how long (3)", true},
 };
@@ -183,8 +184,9 @@ Result<Options> options_from(const cxxopts::ParseResult& given) {
   values.path("each-line", options.each_line);
   values.text("prefix", options.prefix);
   values.text("lang", options.lang);
-  values.number("timeout", 1, 3'600'000, options.timeout_ms);
   values.path("sdk", options.sdk);
+  values.number("timeout", 1, 3'600'000, options.timeout_ms);
+  values.number("ttl", 1, 1e12, options.ttl_ms);
   values.number("limit", 1, 1'000'000'000, options.limit);
   values.number("connections", 1, 1000, options.connections);
   values.number("depth", 1, 10'000, options.depth);

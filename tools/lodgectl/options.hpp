@@ -28,6 +28,7 @@ struct Options {
   std::string lang = "cpp";
   std::string sdk;
   std::uint32_t limit = 1000;
+  std::int64_t ttl_ms = 0;  ///< 0: for ever
   std::uint32_t connections = 1;
   std::uint32_t depth = 1;
   double seconds = 3;

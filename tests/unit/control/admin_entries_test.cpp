@@ -1,5 +1,6 @@
 // Store and configuration: the same verbs, each tried on both.
 #include "control/admin_node.hpp"
+#include "rig/eventually.hpp"
 
 namespace lodge::control {
 namespace {
@@ -12,7 +13,8 @@ using wire::Value;
 struct Kind {
   std::string verbs;
   std::string place;
-  std::string called;  ///< in errors
+  std::string called;      ///< in errors
+  std::string when_empty;  ///< what `list` answers where nothing is
   friend std::ostream& operator<<(std::ostream& out, const Kind& kind) { return out << kind.verbs; }
 };
 
@@ -31,7 +33,7 @@ TEST_P(AdminEntries, what_is_put_is_there_until_it_is_deleted) {
   EXPECT_EQ(of("_get", {"key"}), "null") << "nil is a value like others";
   EXPECT_EQ(of("_list", {"", 10}), "[{\"key\":\"key\",\"value\":null}]");
   EXPECT_EQ(of("_delete", {"key"}), "null");
-  EXPECT_EQ(of("_list", {"", 10}), "[]");
+  EXPECT_EQ(of("_list", {"", 10}), GetParam().when_empty);
 }
 
 TEST_P(AdminEntries, a_key_that_is_not_there_is_not_found) {
@@ -45,6 +47,7 @@ TEST_P(AdminEntries, a_list_has_the_keys_that_begin_so_and_no_more_than_its_limi
   EXPECT_EQ(ask(GetParam().verbs + "_list", {GetParam().place, "a", 10}).value.as_list()->size(), 3U);
   EXPECT_EQ(ask(GetParam().verbs + "_list", {GetParam().place, "", 2}).value.as_list()->size(), 2U);
   EXPECT_EQ(of("_list", {"", 0}), "[]");
+  EXPECT_EQ(of("_list", {"c", 10}), "[]");
   EXPECT_EQ(of("_list", {"b", 10}), "[{\"key\":\"b1\",\"value\":1}]");
   EXPECT_EQ(of("_list", {Value::Binary{{'b'}}, 10}), "[{\"key\":\"b1\",\"value\":1}]");
 }
@@ -84,8 +87,9 @@ TEST_P(AdminEntries, another_number_of_arguments_is_another_function) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Of, AdminEntries,
-                         ::testing::Values(Kind{"store", "greeter", "the store of service `greeter`"},
-                                           Kind{"config", "shop", "domain `shop`"}),
+                         ::testing::Values(Kind{"store", "greeter", "the store of service `greeter`", "[]"},
+                                           Kind{"config", "shop", "domain `shop`",
+                                                "NOT_FOUND: nothing is in domain `shop`"}),
                          [](const auto& each) { return each.param.verbs; });
 
 using AdminStore = AdminTest;
@@ -116,12 +120,39 @@ TEST_F(AdminStore, a_full_store_says_what_to_raise) {
             "RESOURCE_EXHAUSTED: the store of service `small` holds 0 of 200 bytes (service.small.store_bytes_max)");
 }
 
+TEST_F(AdminStore, an_entry_that_is_put_for_a_time_says_how_long_it_stays) {
+  ASSERT_EQ(said("store_put", {"greeter", "stays", 1}), "null");
+  EXPECT_EQ(said("store_list", {"greeter", "", 10}), "[{\"key\":\"stays\",\"value\":1}]");
+  ASSERT_EQ(said("store_put", {"greeter", "goes", 2, 60'000}), "null");
+  const Value listed = ask("store_list", {"greeter", "goes", 10}).value;
+  ASSERT_EQ(listed.as_list()->size(), 1U);
+  const Value* const left_ms = listed.as_list()->at(0).find("expires_in_ms");
+  ASSERT_NE(left_ms, nullptr);
+  EXPECT_GT(*left_ms->as_int(), 0);
+  EXPECT_LE(*left_ms->as_int(), 60'000);
+  ASSERT_EQ(said("store_put", {"greeter", "goes", 3, 1}), "null");
+  EXPECT_TRUE(rig::eventually([&] { return said("store_get", {"greeter", "goes"}).starts_with("NOT_FOUND"); }));
+  ASSERT_EQ(said("store_put", {"greeter", "goes", 4, 0}), "null");
+  EXPECT_EQ(said("store_list", {"greeter", "goes", 10}), "[{\"key\":\"goes\",\"value\":4}]") << "0 is never";
+  EXPECT_THAT(said("store_put", {"greeter", "goes", 3, -1}), StartsWith("INVALID_ARGUMENT: argument 4: "));
+}
+
 TEST_F(AdminConfig, its_domains_are_those_with_something_in_them) {
   EXPECT_EQ(said("config_domains"), "[]");
   EXPECT_EQ(said("config_put", {"shop", "hours", 8}), "null");
   EXPECT_EQ(said("config_put", {"bar", "hours", 20}), "null");
   EXPECT_EQ(said("config_domains"), "[\"bar\",\"shop\"]");
-  EXPECT_EQ(said("config_list", {"museum", "", 10}), "[]");
+}
+
+TEST_F(AdminConfig, a_domain_or_key_that_is_not_there_is_not_found_with_a_suggestion) {
+  ASSERT_EQ(said("config_put", {"shop", "hours", 8}), "null");
+  EXPECT_EQ(said("config_get", {"shop", "huors"}), "NOT_FOUND: no key `huors` in domain `shop`; did you mean `hours`?");
+  EXPECT_EQ(said("config_delete", {"shop", "zzz"}), "NOT_FOUND: no key `zzz` in domain `shop`");
+  EXPECT_EQ(said("config_get", {"shpo", "hours"}),
+            "NOT_FOUND: no key `hours` in domain `shpo`; did you mean domain `shop`?");
+  EXPECT_EQ(said("config_list", {"shpo", "", 10}),
+            "NOT_FOUND: nothing is in domain `shpo`; did you mean domain `shop`?");
+  EXPECT_EQ(said("config_list", {"museum", "", 10}), "NOT_FOUND: nothing is in domain `museum`");
 }
 
 TEST_F(AdminConfig, a_domain_of_an_impossible_size_and_a_value_too_large_are_refused) {

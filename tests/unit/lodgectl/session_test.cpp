@@ -204,6 +204,9 @@ TEST_F(Runs, the_same_words_reach_a_store_and_the_configuration) {
     EXPECT_EQ(run({of, "list", "there", "--prefix", "k", "--limit", "7"}), ExitCode::failed);
     EXPECT_EQ(asked(), of + "_list [\"there\",\"k\",7]");
   }
+  EXPECT_EQ(run({"store", "put", "there", "key", "1", "--ttl", "500"}), ExitCode::failed);
+  EXPECT_EQ(asked(), "store_put [\"there\",\"key\",1,500]");
+  EXPECT_EQ(run({"config", "put", "there", "key", "1", "--ttl", "500"}), ExitCode::usage);
   EXPECT_EQ(run({"config"}), ExitCode::ok);
   EXPECT_EQ(asked(), "config_domains []");
   EXPECT_EQ(run({"config", "list"}), ExitCode::ok);
