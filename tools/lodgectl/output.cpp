@@ -1,10 +1,13 @@
 #include "lodgectl/output.hpp"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
+#include <numeric>
+#include <utility>
 
 #include "base/utf8.hpp"
 #include "lodgectl/time_text.hpp"
@@ -16,6 +19,7 @@ namespace {
 using wire::Value;
 
 constexpr std::size_t short_line = 100;
+constexpr std::string_view between = ", ";  // the texts of a list
 
 constexpr std::string_view good_words[] = {"running", "active", "ok", "loaded", "available"};
 constexpr std::string_view bad_words[] = {"failed", "refused", "error"};
@@ -61,6 +65,13 @@ bool is_table(const Value& value) {
          std::all_of(list->begin(), list->end(), [](const Value& item) { return item.as_map() != nullptr; });
 }
 
+/// How many there are in a list of texts; 0: it is none.
+std::size_t texts_in(const Value* value) {
+  const Value::List* const list = value == nullptr ? nullptr : value->as_list();
+  const auto is_text = [](const Value& item) { return item.as_text() != nullptr; };
+  return list != nullptr && std::all_of(list->begin(), list->end(), is_text) ? list->size() : 0;
+}
+
 }  // namespace
 
 std::string cell_of(const Value& value) {
@@ -72,7 +83,8 @@ std::string cell_of(const Value& value) {
   std::string joined;
   for (const Value& item : *list) {
     if (item.as_text() == nullptr) return wire::json_from_value(value);
-    joined += (joined.empty() ? "" : ", ") + escape_for_terminal(*item.as_text());
+    if (!joined.empty()) joined += between;
+    joined += escape_for_terminal(*item.as_text());
   }
   return joined;
 }
@@ -82,11 +94,45 @@ std::size_t width_of(std::string_view text) {
       text.begin(), text.end(), [](char byte) { return (static_cast<unsigned char>(byte) & 0xc0) != 0x80; }));
 }
 
+std::string cut_to(std::string_view text, std::size_t items, std::size_t width) {
+  if (width_of(text) <= width) return std::string(text);
+  std::string cut;
+  std::size_t shown = 0;
+  for (auto at = text.find(between); at != std::string_view::npos && ++shown < items; at = text.find(between, at + 1)) {
+    std::string more = std::string(text.substr(0, at)) + ", \u2026 " + std::to_string(items - shown) + " more";
+    if (width_of(more) > width) break;
+    cut = std::move(more);
+  }
+  if (!cut.empty()) return cut;
+  std::size_t end = 0;
+  for (std::size_t columns = 0; end < text.size(); ++end) {
+    const bool begins = (static_cast<unsigned char>(text[end]) & 0xc0) != 0x80;
+    if (begins && ++columns == width) break;
+  }
+  return std::string(text.substr(0, end)) + "\u2026";
+}
+
+bool narrow(std::vector<std::size_t>& widths, std::size_t room) {
+  constexpr std::size_t narrowest = 12;
+  const std::size_t gaps = 2 * (widths.size() - 1);
+  if (std::accumulate(widths.begin(), widths.end(), gaps) <= room) return false;
+  for (std::size_t& width : widths) width = std::min(width, std::max(room, narrowest));
+  while (std::accumulate(widths.begin(), widths.end(), gaps) > room) {
+    std::size_t& widest = *std::max_element(widths.begin(), widths.end());
+    if (widest <= narrowest) break;
+    --widest;
+  }
+  return true;
+}
+
 Output Output::standard(bool json) {
   const char* no_colour = std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe): there are no threads yet
-  const bool colour = isatty(STDOUT_FILENO) == 1 && (no_colour == nullptr || *no_colour == '\0');
+  const bool terminal = isatty(STDOUT_FILENO) == 1;
+  const bool colour = terminal && (no_colour == nullptr || *no_colour == '\0');
+  winsize size{};
+  const std::size_t width = terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
   static const SystemClock clock;
-  return {std::cout, std::cerr, clock, json, colour};
+  return {std::cout, std::cerr, clock, json, colour, width};
 }
 
 void Output::value(const Value& value) {
@@ -116,6 +162,15 @@ void Output::table(const Value& rows, std::span<const std::string_view> columns,
   for (const auto& cells : lines) {
     widths.resize(std::max(widths.size(), cells.size()), 0);
     for (std::size_t at = 0; at < cells.size(); ++at) widths[at] = std::max(widths[at], width_of(cells[at]));
+  }
+  if (width_ > 0 && !names.empty() && narrow(widths, width_)) {
+    for (std::size_t at = 0; at < names.size(); ++at) {
+      lines[0][at] = cut_to(lines[0][at], 0, widths[at]);
+      for (std::size_t line = 1; line < lines.size(); ++line) {
+        lines[line][at] = cut_to(lines[line][at], texts_in((*list)[line - 1].find(names[at])), widths[at]);
+      }
+    }
+    if (!std::exchange(told_of_cuts_, true)) note("cut to the width of the terminal; --json, or a pipe, has all of it");
   }
   for (std::size_t at = names.empty() ? 1 : 0; at < lines.size(); ++at) row(lines[at], widths, at == 0);
 }

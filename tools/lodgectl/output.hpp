@@ -16,17 +16,19 @@ namespace lodge::ctl {
 /// Where and how to print.
 class Output {
  public:
-  /// Colour when `out` is a terminal and NO_COLOR is not set.
+  /// Where `out` is a terminal, as wide as that, and with colour unless NO_COLOR is set.
   static Output standard(bool json);
-  Output(std::ostream& out, std::ostream& errors, const Clock& clock, bool json, bool colour)
-      : out_(out), errors_(errors), clock_(clock), json_(json), colour_(colour) {}
+  /// `width`: how many columns a line of a table may have; 0: any number.
+  Output(std::ostream& out, std::ostream& errors, const Clock& clock, bool json, bool colour, std::size_t width = 0)
+      : out_(out), errors_(errors), clock_(clock), json_(json), colour_(colour), width_(width) {}
 
   [[nodiscard]] bool json() const { return json_; }
 
   /// A value as it is: JSON, on one line where it is short.
   void value(const wire::Value& value);
-  /// A list of maps as a table: first `columns`, then what else there is. `none` is said when the list is empty. What
-  /// is called `..._ms` is shown as a duration, what is called `..._unix_ms` as how long ago that was.
+  /// A list of maps as a table, cut to the width of a terminal, which is then said: first `columns`, then what else
+  /// there is. `none` is said when the list is empty. What is called `..._ms` is shown as a duration, what is called
+  /// `..._unix_ms` as how long ago that was.
   void table(const wire::Value& rows, std::span<const std::string_view> columns, std::string_view none);
   /// A map as lines "key  value"; lists of maps in it follow as tables. Milliseconds as above.
   void fields(const wire::Value& map);
@@ -48,6 +50,8 @@ class Output {
   const Clock& clock_;
   bool json_;
   bool colour_;
+  std::size_t width_;
+  bool told_of_cuts_ = false;
 };
 
 /// A value in one cell: text as it is (control characters escaped), lists of text with commas, the rest as JSON. What
@@ -56,6 +60,14 @@ class Output {
 
 /// How many columns a terminal needs for UTF-8 text, one a code point.
 [[nodiscard]] std::size_t width_of(std::string_view text);
+
+/// Text cut to that many columns, its last one then "…"; of a list of `items` (0: none) as many as fit, and how many
+/// more there are: "a, b, … 62 more".
+[[nodiscard]] std::string cut_to(std::string_view text, std::size_t items, std::size_t width);
+
+/// Makes the widest columns of a table narrower, so that all of them, two apart, fit into `room`; none narrower than
+/// twelve. False: they fit already.
+bool narrow(std::vector<std::size_t>& widths, std::size_t room);
 
 /// {code, message, executed}: an error as JSON shows it.
 [[nodiscard]] wire::Value error_value(const Error& error);

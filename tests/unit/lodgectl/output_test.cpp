@@ -62,6 +62,50 @@ TEST_F(OutputTest, milliseconds_are_told_as_times_to_people_and_as_numbers_to_ma
   EXPECT_EQ(out_.str(), "{\"since_unix_ms\":1769860685000,\"uptime_ms\":7500000}\n");
 }
 
+TEST_F(OutputTest, a_table_wider_than_the_terminal_is_cut_and_says_so) {
+  Value::List chain;
+  for (int link = 0; link < 64; ++link) chain.emplace_back("plugin_" + std::to_string(link));
+  const Value rows = Value::List{Value::map({{"name", "render"}, {"status", "running"}, {"chain", chain}}),
+                                 Value::map({{"name", "ping"}, {"status", "failed"}, {"chain", Value::List{"one"}}})};
+  Output narrow(out_, errors_, clock_, false, false, 60);
+  narrow.table(rows, columns, "none");
+  narrow.table(rows, columns, "none");
+  const std::string shown =
+      "name    status   chain\n"
+      "render  running  plugin_0, plugin_1, plugin_2, \u2026 61 more\n"
+      "ping    failed   one\n";
+  EXPECT_EQ(out_.str(), shown + shown);
+  EXPECT_EQ(errors_.str(), "cut to the width of the terminal; --json, or a pipe, has all of it\n") << "once";
+  out_.str("");
+  plain().table(rows, columns, "none");
+  EXPECT_NE(out_.str().find("plugin_63"), std::string::npos) << "all of it goes through a pipe";
+}
+
+TEST_F(OutputTest, a_table_as_wide_as_the_terminal_is_whole) {
+  Output exact(out_, errors_, clock_, false, false, 13);
+  exact.table(Value::List{Value::map({{"name", "abcde"}, {"status", "x"}})}, columns, "none");
+  EXPECT_EQ(out_.str(), "name   status\nabcde  x\n");
+  EXPECT_EQ(errors_.str(), "");
+}
+
+TEST(CutTo, keeps_whole_characters_and_items) {
+  EXPECT_EQ(cut_to("abc", 0, 3), "abc");
+  EXPECT_EQ(cut_to("abcd", 0, 3), "ab\u2026");
+  EXPECT_EQ(cut_to("\u00e4\u00f6\u00fc\u00e4", 0, 3), "\u00e4\u00f6\u2026");
+  EXPECT_EQ(cut_to("a, b, c, d, e, f, g, h", 8, 13), "a, \u2026 7 more");
+  EXPECT_EQ(cut_to("a, b, c, d, e, f, g, h", 8, 14), "a, b, \u2026 6 more");
+  EXPECT_EQ(cut_to("a long item, b", 2, 5), "a lo\u2026") << "no item fits";
+}
+
+TEST(Narrow, takes_from_the_widest) {
+  std::vector<std::size_t> widths = {5, 100, 50};
+  EXPECT_TRUE(narrow(widths, 69));
+  EXPECT_EQ(widths, (std::vector<std::size_t>{5, 30, 30}));
+  EXPECT_FALSE(narrow(widths, 69));
+  EXPECT_TRUE(narrow(widths, 10));
+  EXPECT_EQ(widths, (std::vector<std::size_t>{5, 12, 12})) << "what is narrower could not be read";
+}
+
 TEST_F(OutputTest, a_summary_is_a_sentence_or_json_on_the_error_stream) {
   plain().summary("1 call", Value::map({{"calls", 1}}));
   json().summary("1 call", Value::map({{"calls", 1}}));
