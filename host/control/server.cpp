@@ -161,7 +161,7 @@ void Server::turn_away(wire::Connection& connection, const Error& reason) {
   session.turned_away = true;
   Writer& writer = frame_writer();
   if (wire::append_goaway(writer, session.last_accepted, reason.message)) (void)connection.collect(writer.view());
-  connection.close_after_writing(reason);
+  connection.close_after_answering(reason);
 }
 
 void Server::on_hello(wire::Connection& connection, const wire::Frame& frame) {

@@ -28,6 +28,8 @@ std::uint64_t new_id() {
 
 std::string reason_of(int error) { return std::generic_category().message(error); }
 
+Error left() { return {Code::UNAVAILABLE, "the other side has closed the connection"}; }
+
 Error gone() { return {Code::UNAVAILABLE, "the connection is closed"}; }
 
 bool past(MonotonicNs since, std::int64_t timeout, MonotonicNs now) {
@@ -78,6 +80,7 @@ Status Connection::start() {
 void Connection::on_ready(int status, int events) {
   if (status < 0) return finish_close({Code::UNAVAILABLE, "the connection was reset"});
   loop_.note_activity();
+  if ((events & UV_DISCONNECT) != 0) return finish_close(left());
   if ((events & UV_READABLE) != 0) read();
   if (!finished_ && (events & UV_WRITABLE) != 0) flush();
 }
@@ -89,7 +92,7 @@ void Connection::read() {
     const ssize_t got = ::recv(socket_.get(), room.data(), room.size(), MSG_DONTWAIT);
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (got < 0) return finish_close({Code::UNAVAILABLE, "the connection broke: " + reason_of(errno)});
-    if (got == 0) return finish_close({Code::UNAVAILABLE, "the other side has closed the connection"});
+    if (got == 0) return finish_close(left());
     reader_.filled(static_cast<std::size_t>(got));
     take_frames();
     if (static_cast<std::size_t>(got) < room.size()) return;
@@ -104,7 +107,7 @@ void Connection::take_frames() {
       if (paused_.load(std::memory_order_relaxed)) break;
     }
     Result<std::optional<Frame>> frame = reader_.next();
-    if (!frame) return fail(std::move(frame).error());
+    if (!frame) return refuse(std::move(frame).error());
     if (!frame->has_value()) break;
     took = true;
     if ((*frame)->header.kind == FrameKind::call) {
@@ -132,6 +135,7 @@ void Connection::pause() {
 
 void Connection::finished() {
   const std::uint32_t left = in_flight_.fetch_sub(1) - 1;
+  if (left == 0 && answers_awaited_.load()) loop_.post([self = shared_from_this()] { self->flush(); });
   if (!paused_.load() || left > options_.in_flight_max / 2 || resume_posted_.exchange(true)) return;
   loop_.post([self = shared_from_this()] { self->resume(); });
 }
@@ -210,6 +214,8 @@ void Connection::at_turn_end() {
   // A failure closes the connection by itself, and its handler hears of that.
   if (!finished_) static_cast<void>(send(collected_).ok());
   give_back(collected_);
+  // It may have fitted into the socket at once, and then nothing else would tell.
+  if (close_reason_ && !finished_) loop_.post([self = shared_from_this()] { self->flush(); });
 }
 
 void Connection::flush() {
@@ -231,7 +237,7 @@ void Connection::flush() {
       out_since_ = loop_.clock().now();
     }
   }
-  if (done && close_reason_) return finish_close(*close_reason_);
+  if (done && close_reason_ && settled()) return finish_close(*close_reason_);
   poll();
   watch();
 }
@@ -249,6 +255,8 @@ void Connection::poll() {
     std::lock_guard lock(mutex_);
     if (waiting_locked()) wanted |= UV_WRITABLE;
   }
+  // Nothing is read that would tell that the other side has gone.
+  if (close_reason_) wanted |= UV_DISCONNECT;
   if (finished_ || wanted == polled_) return;
   polled_ = wanted;
   if (wanted == 0) {
@@ -286,9 +294,9 @@ void Connection::check_progress() {
     out_since = out_since_;
   }
   if (past(partial_since_, options_.frame_timeout_ns, now)) {
-    return fail({Code::DEADLINE_EXCEEDED,
-                 fmt::format("a frame was begun and not completed within {} ms (limits.frame_timeout_ms)",
-                             options_.frame_timeout_ns / 1'000'000)});
+    return refuse({Code::DEADLINE_EXCEEDED,
+                   fmt::format("a frame was begun and not completed within {} ms (limits.frame_timeout_ms)",
+                               options_.frame_timeout_ns / 1'000'000)});
   }
   if (past(out_since, options_.write_timeout_ns, now)) {
     return fail(
@@ -305,24 +313,44 @@ void Connection::close(Error reason) {
 }
 
 void Connection::close_after_writing(Error reason) {
-  loop_.post([self = shared_from_this(), reason = std::move(reason)] { self->begin_closing(reason); });
+  loop_.post([self = shared_from_this(), reason = std::move(reason)] { self->begin_closing(reason, false); });
 }
 
-void Connection::begin_closing(Error reason) {
-  if (finished_ || close_reason_) return;
+void Connection::close_after_answering(Error reason) {
+  loop_.post([self = shared_from_this(), reason = std::move(reason)] { self->begin_closing(reason, true); });
+}
+
+// Who asks twice wants it sooner: the second time answers are waited for only if that is so now too.
+void Connection::begin_closing(Error reason, bool answer_first) {
+  if (finished_) return;
   reading_ = false;
-  if (out_bytes() == 0 && collected_.empty()) return finish_close(reason);
-  close_reason_ = std::move(reason);
+  partial_since_ = no_deadline;
+  const bool began = close_reason_.has_value();
+  answers_awaited_.store(answer_first && (!began || answers_awaited_.load()));
+  if (!began) close_reason_ = std::move(reason);
+  if (settled()) return finish_close(*close_reason_);
   poll();
-  loop_.at(loop_.clock().now() + linger_ns, [weak = weak_from_this()] {
-    if (const std::shared_ptr<Connection> self = weak.lock()) self->finish_close(*self->close_reason_);
-  });
-  // What was collected in this turn may fit into the socket at once, and then nothing would tell.
-  loop_.post([self = shared_from_this()] { self->flush(); });
+  if (!began) linger();
 }
 
-// The other side has broken the protocol or a limit: it is told why, as far as it listens.
-void Connection::fail(Error reason) {
+/// What was to be done before closing is done.
+bool Connection::settled() const {
+  return out_bytes() == 0 && collected_.empty() && (!answers_awaited_.load() || in_flight_.load() == 0);
+}
+
+// Output has a second, counted from when there are no calls left to wait for, or somewhat longer.
+void Connection::linger() {
+  loop_.at(loop_.clock().now() + linger_ns, [weak = weak_from_this()] {
+    const std::shared_ptr<Connection> self = weak.lock();
+    if (!self || self->finished_) return;
+    if (!self->answers_awaited_.load()) return self->finish_close(*self->close_reason_);
+    if (self->in_flight_.load() == 0) self->answers_awaited_.store(false);
+    self->linger();
+  });
+}
+
+// The other side takes nothing any more, or there is no memory to listen to it.
+void Connection::fail(const Error& reason) {
   if (finished_) return;
   log::warn("wire", fmt::format("connection {}: closed: {}", id_, reason.message));
   Writer goaway;
@@ -333,6 +361,16 @@ void Connection::fail(Error reason) {
     if (!waiting_locked()) static_cast<void>(write_now_locked(goaway.view(), written).ok());
   }
   finish_close(reason);
+}
+
+// The other side has broken the protocol. It is told why, and that its calls up to the last one are answered; so they
+// are.
+void Connection::refuse(Error reason) {
+  if (finished_) return;
+  log::warn("wire", fmt::format("connection {}: closed: {}", id_, reason.message));
+  Writer goaway;
+  if (append_goaway(goaway, last_call_, reason.message)) static_cast<void>(collect(goaway.view()).ok());
+  begin_closing(std::move(reason), true);
 }
 
 void Connection::finish_close(const Error& reason) {

@@ -60,6 +60,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
 
   /// [any] Closes once what waits is written or a second has passed; nothing more is read.
   void close_after_writing(Error reason);
+  /// [any] The same, but waits for the calls under way to be `finished` first, as long as the other side is there.
+  void close_after_answering(Error reason);
   /// [any] Closes now.
   void close(Error reason);
 
@@ -88,8 +90,11 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   void poll();
   void watch();
   void check_progress();
-  void fail(Error reason);
-  void begin_closing(Error reason);
+  void fail(const Error& reason);
+  void refuse(Error reason);
+  void begin_closing(Error reason, bool answer_first);
+  void linger();
+  [[nodiscard]] bool settled() const;
   void finish_close(const Error& reason);
 
   [[nodiscard]] Status write_locked(ByteView frames);
@@ -104,6 +109,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   std::atomic<std::uint32_t> in_flight_{0};
   std::atomic<bool> paused_{false};
   std::atomic<bool> resume_posted_{false};
+  std::atomic<bool> answers_awaited_{false};  // closing, once no call is in flight any more
 
   // Of the loop thread alone.
   FrameReader reader_;

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
 #include <thread>
 
 #include "wire/connection_fixture.hpp"
@@ -52,6 +54,56 @@ TEST_F(ConnectionTest, closes_on_garbage_and_says_why) {
   ASSERT_TRUE(goaway.ok());
   EXPECT_EQ(goaway->header.kind, FrameKind::goaway);
   EXPECT_THAT(*parse_goaway(goaway->body), HasSubstr("bad frame"));
+}
+
+// Two calls and garbage, in one write.
+Bytes two_calls_and_garbage() {
+  Bytes bytes = call_frame(1);
+  const Bytes second = call_frame(2);
+  bytes.insert(bytes.end(), second.begin(), second.end());
+  bytes.insert(bytes.end(), 100, 0xff);
+  return bytes;
+}
+
+TEST_F(ConnectionTest, answers_the_calls_before_garbage_and_closes_then) {
+  const UniqueFd peer = open_pair();
+  write_all(peer, two_calls_and_garbage());
+  ASSERT_TRUE(rig::eventually([this] { return frames() == 2; }));
+  for (const std::uint64_t id : {1, 2}) {
+    EXPECT_TRUE(connection->send(reply_frame(id, Value(1).pack())).ok()) << "it waits for its answers";
+    connection->finished();
+  }
+  FrameReader reader;
+  const Bytes all = read_to_end(peer);
+  const auto room = reader.room();
+  std::copy(all.begin(), all.end(), room.begin());
+  reader.filled(all.size());
+  std::set<std::uint64_t> answered;
+  std::uint64_t last_accepted = 0;
+  for (auto frame = reader.next(); frame && frame->has_value(); frame = reader.next()) {
+    const FrameHeader& header = (*frame)->header;
+    if (header.kind == FrameKind::reply) answered.insert(header.id);
+    if (header.kind == FrameKind::goaway) last_accepted = header.id;
+  }
+  EXPECT_EQ(last_accepted, 2U);
+  EXPECT_EQ(answered, (std::set<std::uint64_t>{1, 2})) << "as the goaway says";
+  EXPECT_THAT(reason().message, HasSubstr("bad frame"));
+}
+
+TEST_F(ConnectionTest, waits_for_no_answers_when_the_other_side_has_gone) {
+  UniqueFd peer = open_pair();
+  write_all(peer, two_calls_and_garbage());
+  ASSERT_TRUE(rig::eventually([this] { return frames() == 2; }));
+  peer.reset();
+  EXPECT_EQ(reason().code, Code::UNAVAILABLE);
+}
+
+TEST_F(ConnectionTest, waits_for_no_answers_when_it_is_asked_to_close_without) {
+  const UniqueFd peer = open_pair();
+  write_all(peer, two_calls_and_garbage());
+  ASSERT_TRUE(rig::eventually([this] { return frames() == 2; }));
+  connection->close_after_writing({Code::CANCELLED, "the host goes"});
+  EXPECT_THAT(reason().message, HasSubstr("bad frame")) << "the first reason is told";
 }
 
 TEST_F(ConnectionTest, closes_on_a_frame_beyond_the_limit) {
