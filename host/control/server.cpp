@@ -47,6 +47,7 @@ class Server::FrameAnswer final : public service::AnswerTo {
 
   void answer(Code code, Executed executed, ByteView body) override {
     const std::uint64_t id = frame_.header.id;
+    if (frame_.header.one_way) return server_.answered();  // its reply was that it is queued
     Session& session = Session::of(*connection_);
     {
       std::lock_guard lock(session.mutex);
@@ -186,6 +187,7 @@ void Server::on_hello(wire::Connection& connection, const wire::Frame& frame) {
 
 void Server::on_call(wire::Connection& connection, wire::Frame&& frame) {
   const std::uint64_t id = frame.header.id;
+  const bool one_way = frame.header.one_way;
   const auto refuse = [&](const Error& error) {
     send_error(connection, id, error);
     connection.finished();
@@ -221,25 +223,41 @@ void Server::on_call(wire::Connection& connection, wire::Frame&& frame) {
   in_flight_.fetch_add(1, std::memory_order_relaxed);
   if ((*call)->quick()) {
     (*call)->run_quick();
+    if (one_way) taken(connection, id);
     return;
   }
-  {
+  // Nobody cancels a one-way call, and it outlives its connection.
+  if (!one_way) {
     std::lock_guard lock(session.mutex);
     session.calls[id] = *call;
   }
   if (batch_.tasks.empty()) loop_.at_turn_end(*this);
   batch_.tasks.push_back(call->get());
   batch_.calls.push_back(*std::move(call));
-  batch_.from.emplace_back(holder, id);
+  batch_.from.push_back({holder, id, one_way});
+}
+
+void Server::taken(wire::Connection& connection, std::uint64_t id) {
+  constexpr std::uint8_t nil = 0xc0;
+  Writer& writer = frame_writer();
+  const wire::FrameHeader header{.kind = wire::FrameKind::reply, .executed = Executed::maybe, .id = id};
+  if (wire::append_frame(writer, header, {&nil, 1})) (void)connection.collect(writer.view());
+  connection.finished();
 }
 
 void Server::at_turn_end() {
   Batch batch = std::exchange(batch_, {});
   for (const auto& call : batch.calls) call->submitted();
-  const std::size_t taken = executor_.submit(batch.tasks);
-  for (std::size_t i = taken; i < batch.calls.size(); ++i) {
-    if (!batch.calls[i]->dropped()) continue;
-    const auto& [connection, id] = batch.from[i];
+  const std::size_t queued = executor_.submit(batch.tasks);
+  for (std::size_t i = 0; i < batch.calls.size(); ++i) {
+    const auto& [connection, id, one_way] = batch.from[i];
+    if (i < queued) {
+      if (one_way) taken(*connection, id);
+      continue;
+    }
+    const bool unanswered = batch.calls[i]->dropped();
+    if (unanswered) answered();
+    if (!unanswered && !one_way) continue;
     {
       Session& session = Session::of(*connection);
       std::lock_guard lock(session.mutex);
@@ -247,7 +265,6 @@ void Server::at_turn_end() {
     }
     send_error(*connection, id, service::queue_full(executor_));
     connection->finished();
-    answered();
   }
 }
 

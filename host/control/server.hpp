@@ -61,6 +61,8 @@ class Server final : private wire::Listener::Handler, private TurnEnd {
   void on_hello(wire::Connection& connection, const wire::Frame& frame);
   void on_call(wire::Connection& connection, wire::Frame&& frame);
   void on_cancel(wire::Connection& connection, std::uint64_t id);
+  /// The reply to a one-way call: it is queued.
+  static void taken(wire::Connection& connection, std::uint64_t id);
   void answered();
 
   Loop& loop_;
@@ -69,11 +71,17 @@ class Server final : private wire::Listener::Handler, private TurnEnd {
   const ServerOptions options_;
   std::unique_ptr<wire::Listener> listener_;
   std::unordered_map<std::uint64_t, std::shared_ptr<wire::Connection>> connections_;
+  /// Where a call came from.
+  struct Origin {
+    std::shared_ptr<wire::Connection> connection;
+    std::uint64_t id;
+    bool one_way;
+  };
   /// Calls read in this turn, handed over together at its end.
   struct Batch {
     std::vector<std::shared_ptr<service::PendingCall>> calls;
     std::vector<Task*> tasks;
-    std::vector<std::pair<std::shared_ptr<wire::Connection>, std::uint64_t>> from;
+    std::vector<Origin> from;
   };
   Batch batch_;
   std::atomic<std::uint64_t> connection_count_{0};

@@ -18,7 +18,9 @@ constexpr std::uint8_t flag_trace = 1;
 constexpr unsigned executed_shift = 1;
 constexpr std::uint8_t executed_mask = 3U << executed_shift;
 constexpr std::uint8_t flag_error = 8;
-constexpr std::uint8_t flags_known = flag_trace | executed_mask | flag_error;
+constexpr std::uint8_t flag_one_way = 16;
+constexpr std::uint8_t flags_of_replies = executed_mask | flag_error;
+constexpr std::uint8_t flags_known = flag_trace | flags_of_replies | flag_one_way;
 
 // Where the fields lie, from the start of the frame.
 constexpr std::size_t at_kind = 4;
@@ -55,8 +57,11 @@ Error too_large(std::size_t length, const Limits& limits) {
 Status check_flags(FrameKind kind, std::uint8_t flags) {
   if ((flags & ~flags_known) != 0) return malformed(fmt::format("flags 0x{:02x} are not known", flags));
   if ((flags & executed_mask) == executed_mask) return malformed("executed is 3; it is 0, 1 or 2");
-  if (kind != FrameKind::reply && (flags & ~flag_trace) != 0) {
+  if (kind != FrameKind::reply && (flags & flags_of_replies) != 0) {
     return malformed(fmt::format("flags 0x{:02x} are for replies, not for a {}", flags, frame_kind_name(kind)));
+  }
+  if (kind != FrameKind::call && (flags & flag_one_way) != 0) {
+    return malformed(fmt::format("flags 0x{:02x} are for calls, not for a {}", flags, frame_kind_name(kind)));
   }
   return {};
 }
@@ -77,6 +82,7 @@ std::optional<FrameMark> begin_frame(lodge_writer& writer, const FrameHeader& he
   bytes[at_flags] = outcome_flags(header.error, header.executed);
   store(&bytes[at_id], header.id);
   store(&bytes[at_deadline], header.deadline_left_us);
+  if (header.one_way) bytes[at_flags] |= flag_one_way;
   if (header.trace) {
     bytes[at_flags] |= flag_trace;
     std::memcpy(&bytes[size], header.trace->trace_id, sizeof header.trace->trace_id);
@@ -136,6 +142,7 @@ Result<Frame> parse_frame(ByteView bytes) {
   if (load<std::uint16_t>(&bytes[at_reserved]) != 0) return malformed("its reserved bytes are not 0");
   header.error = (flags & flag_error) != 0;
   header.executed = static_cast<Executed>((flags & executed_mask) >> executed_shift);
+  header.one_way = (flags & flag_one_way) != 0;
   header.id = load<std::uint64_t>(&bytes[at_id]);
   header.deadline_left_us = load<std::uint64_t>(&bytes[at_deadline]);
   if (header.deadline_left_us != 0 && header.kind != FrameKind::call) {

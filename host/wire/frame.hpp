@@ -2,7 +2,8 @@
 //
 //   u32 length           bytes after this field: header rest, trace, body; 20 to frame_bytes_max
 //   u8  kind             FrameKind
-//   u8  flags            bit 0 TRACE, bits 1-2 executed (replies), bit 3 ERROR (replies); the rest 0
+//   u8  flags            bit 0 TRACE, bits 1-2 executed (replies), bit 3 ERROR (replies), bit 4 ONE-WAY (calls); the
+//                        rest 0
 //   u16 reserved         0
 //   u64 request id       calls, replies, cancels: the caller's number for it; goaway: the last call accepted
 //   u64 deadline left    microseconds, 0: none (calls only)
@@ -36,6 +37,7 @@ struct FrameHeader {
   FrameKind kind = FrameKind::call;
   bool error = false;                ///< replies: the body is [code, message]
   Executed executed = Executed::no;  ///< replies
+  bool one_way = false;              ///< calls: the reply says that it was taken, nil, or why not; nothing follows
   std::uint64_t id = 0;
   std::uint64_t deadline_left_us = 0;  ///< calls; 0: none
   std::optional<lodge_trace> trace{};

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <vector>
 
+#include "base/writer.hpp"
 #include "wire/frame_reader.hpp"
 
 namespace {
@@ -19,6 +20,21 @@ struct Outcome {
   bool refused = false;
   bool operator==(const Outcome&) const = default;
 };
+
+/// A header that was understood says the same when it is written once more.
+void written_again(const Frame& frame, const Limits& limits) {
+  lodge::Writer writer(lodge::Writer::no_limit);
+  if (!append_frame(writer, frame.header, frame.body, limits)) std::abort();
+  const auto back = parse_frame(writer.view());
+  if (!back) std::abort();
+  const FrameHeader& before = frame.header;
+  const FrameHeader& after = back->header;
+  const bool same = after.kind == before.kind && after.error == before.error && after.executed == before.executed &&
+                    after.one_way == before.one_way && after.id == before.id &&
+                    after.deadline_left_us == before.deadline_left_us &&
+                    after.trace.has_value() == before.trace.has_value();
+  if (!same) std::abort();
+}
 
 Outcome read(ByteView stream, std::size_t piece, const Limits& limits) {
   FrameReader reader(limits);
@@ -39,6 +55,7 @@ Outcome read(ByteView stream, std::size_t piece, const Limits& limits) {
       }
       if (!frame->has_value()) break;
       out.ids.push_back((*frame)->header.id);
+      written_again(**frame, limits);
       out.bodies.push_back(lodge::copy_of((*frame)->body));
       if (out.ids.size() % 3 == 0) held.clear();
       held.push_back(std::move(**frame));

@@ -75,6 +75,42 @@ class Hostile : public ::testing::Test {
 
 TEST_F(Hostile, garbage_closes_its_connection) { EXPECT_THAT(sent_after_hello(Bytes(4096, 0xff)), HasSubstr("frame")); }
 
+TEST_F(Hostile, calls_before_garbage_are_answered_as_their_goodbye_says) {
+  Bytes bytes;
+  for (std::uint64_t id = 1; id <= 5; ++id) {
+    const Bytes call = call_frame(id, "s", "echo", packed({id}), 1);
+    bytes.insert(bytes.end(), call.begin(), call.end());
+  }
+  bytes.insert(bytes.end(), 64, 0xff);
+  RawPeer peer = greeted();
+  ASSERT_TRUE(peer.send(bytes));
+  std::map<std::uint64_t, Bytes> answers;
+  std::uint64_t last_accepted = 0;
+  for (const wire::Frame& frame : peer.until_closed()) {
+    if (frame.header.kind == wire::FrameKind::goaway) last_accepted = frame.header.id;
+    if (frame.header.kind == wire::FrameKind::reply && !frame.header.error)
+      answers[frame.header.id] = copy_of(frame.body);
+  }
+  EXPECT_EQ(last_accepted, 5U);
+  EXPECT_EQ(answers.size(), 5U);
+  for (const auto& [id, body] : answers) EXPECT_EQ(body, packed({id}));
+}
+
+TEST_F(Hostile, a_one_way_call_outlives_its_connection) {
+  Writer call;
+  const Bytes args = packed({4711});
+  ASSERT_TRUE(wire::append_call(call, {.kind = wire::FrameKind::call, .one_way = true, .id = 3},
+                                {.service = "s", .name = "note", .args = wire::PackedValues::vouched(args, 1)}));
+  {
+    RawPeer peer = greeted();
+    ASSERT_TRUE(peer.send(call.view()));
+    const std::vector<wire::Frame> replies = peer.replies(1);
+    EXPECT_FALSE(replies.back().header.error);
+    EXPECT_EQ(copy_of(replies.back().body), Bytes{0xc0}) << "nil: it is queued";
+  }
+  EXPECT_TRUE(eventually([this] { return directory.read("journal").find("4711\n") != std::string::npos; }));
+}
+
 TEST_F(Hostile, a_length_beyond_the_limit_is_refused_before_its_bytes_come) {
   EXPECT_THAT(sent_after_hello(Bytes{0xff, 0xff, 0xff, 0x7f}), HasSubstr("65536"));
 }

@@ -9,20 +9,12 @@ namespace {
 
 using wire::Value;
 
-/// Sends and returns once the host has begun the call: a call that waits goes with its connection, one that runs stays.
-/// What the host answers to a question that waits its turn behind the call, which a quick one does not, says so. A
-/// refusal that has come by then is reported.
+/// Returns once the host has queued the call, whose answer nobody gets, or has refused it.
 ExitCode send_only(Session& session, Words words, const Value::List& arguments) {
-  const auto client = session.client();
-  if (!client) return session.failed(client.error());
-  const auto sent = (*client)->send(words[0], words[1], packed(arguments), static_cast<std::uint32_t>(arguments.size()),
-                                    session.call_options());
-  if (!sent) return session.failed(sent.error());
-  const auto taken = session.ask("config_domains", {});
-  if (!taken) return session.failed(taken.error());
-  const auto answer = (*client)->receive(*sent, 0);
-  if (!answer && answer.error().code != Code::DEADLINE_EXCEEDED) return session.failed(answer.error());
-  return ExitCode::ok;
+  wire::Client::CallOptions one_way = session.call_options();
+  one_way.one_way = true;
+  const auto taken = session.call(words[0], words[1], arguments, one_way);
+  return taken ? ExitCode::ok : session.failed(taken.error());
 }
 
 ExitCode call_lines(Session& session, Words words, Value::List arguments) {

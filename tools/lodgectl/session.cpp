@@ -29,12 +29,12 @@ wire::Client::CallOptions Session::call_options() const {
   return call;
 }
 
-Result<Value> Session::call(std::string_view service, std::string_view function, const Value::List& arguments) {
+Result<Value> Session::call(std::string_view service, std::string_view function, const Value::List& arguments,
+                            const wire::Client::CallOptions& options) {
   const auto connected = client();
   if (!connected) return connected.error();
   const auto sent =
-      (*connected)
-          ->send(service, function, packed(arguments), static_cast<std::uint32_t>(arguments.size()), call_options());
+      (*connected)->send(service, function, packed(arguments), static_cast<std::uint32_t>(arguments.size()), options);
   if (!sent) return sent.error();
   const auto answer = (*connected)->receive(*sent, patience_ns());
   if (!answer) return answer.error();

@@ -33,7 +33,11 @@ class Session {
   [[nodiscard]] Result<wire::Client> connect() const;
 
   [[nodiscard]] Result<wire::Value> call(std::string_view service, std::string_view function,
-                                         const wire::Value::List& arguments);
+                                         const wire::Value::List& arguments, const wire::Client::CallOptions& options);
+  [[nodiscard]] Result<wire::Value> call(std::string_view service, std::string_view function,
+                                         const wire::Value::List& arguments) {
+    return call(service, function, arguments, call_options());
+  }
   /// Calls a function of the host itself.
   [[nodiscard]] Result<wire::Value> ask(std::string_view function, const wire::Value::List& arguments) {
     return call("lodge", function, arguments);

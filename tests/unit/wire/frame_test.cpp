@@ -71,6 +71,15 @@ TEST(Frame, has_the_layout_that_is_written_down) {
   EXPECT_EQ(bytes, (Bytes{21, 0, 0, 0, 3, 0x0c, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 'x'}));
 }
 
+TEST(Frame, of_a_call_may_ask_for_no_answer) {
+  const Bytes bytes = frame_of({.kind = FrameKind::call, .one_way = true, .id = 5, .trace = lodge_trace{}});
+  EXPECT_EQ(bytes[5], 0x11);
+  const Result<Frame> frame = parse_frame(bytes);
+  ASSERT_TRUE(frame.ok()) << frame.error().text();
+  EXPECT_TRUE(frame->header.one_way);
+  EXPECT_FALSE(parse_frame(frame_of({.kind = FrameKind::call}))->header.one_way);
+}
+
 TEST(Frame, learns_its_outcome_after_its_body_was_written) {
   Writer writer;
   const auto mark = begin_frame(writer, {.kind = FrameKind::reply, .id = 1, .trace = lodge_trace{}});
@@ -110,7 +119,7 @@ TEST(Frame, that_announces_too_much_is_told_the_limit) {
 
 TEST(Frame, is_refused_when_malformed) {
   const Bytes good = frame_of({.kind = FrameKind::call});
-  const std::vector<std::pair<std::size_t, std::uint8_t>> wrong = {{4, 0},    {4, 8}, {5, 0x10}, {5, 0x02},
+  const std::vector<std::pair<std::size_t, std::uint8_t>> wrong = {{4, 0},    {4, 8}, {5, 0x20}, {5, 0x02},
                                                                    {5, 0x08}, {6, 1}, {7, 1},    {0, 19}};
   for (const auto& [at, byte] : wrong) {
     Bytes bad = good;
@@ -123,6 +132,9 @@ TEST(Frame, is_refused_when_malformed) {
   Bytes late = frame_of({.kind = FrameKind::ping});
   late[16] = 1;
   EXPECT_THAT(parse_frame(late).error().message, HasSubstr("a ping has no deadline"));
+  Bytes one_way = frame_of({.kind = FrameKind::cancel});
+  one_way[5] = 0x10;
+  EXPECT_THAT(parse_frame(one_way).error().message, HasSubstr("flags 0x10 are for calls, not for a cancel"));
   Bytes executed = frame_of({.kind = FrameKind::reply});
   executed[5] = 6;
   EXPECT_THAT(parse_frame(executed).error().message, HasSubstr("executed is 3"));
