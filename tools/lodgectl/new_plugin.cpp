@@ -154,8 +154,8 @@ bool holds_sdk(const fs::path& prefix) {
 }
 
 fs::path find_sdk(const fs::path& program, const fs::path& home) {
-  if (const fs::path own = program.parent_path().parent_path(); !own.empty() && holds_sdk(own)) return own;
-  if (const fs::path local = home / ".local"; !home.empty() && holds_sdk(local)) return local;
+  if (fs::path own = program.parent_path().parent_path(); !own.empty() && holds_sdk(own)) return own;
+  if (fs::path local = home / ".local"; !home.empty() && holds_sdk(local)) return local;
   return {};
 }
 
