@@ -5,6 +5,7 @@
 
 #include "bystander.hpp"
 #include "host_process.hpp"
+#include "rig/outlasted.hpp"
 #include "wire/json.hpp"
 
 namespace lodge::system_test {
@@ -54,6 +55,11 @@ class Rogue : public ::testing::Test {
   std::string value_of(std::string_view function, const Value::List& args = {}) {
     const Result<Bytes> answer = call(function, args);
     return answer ? json_of(*answer) : answer.error().text();
+  }
+  /// What it answers to a deadline that passes while it is being answered.
+  Result<Bytes> outlasted(std::string_view function) {
+    return rig::outlasted([&](std::int64_t timeout_ns) { return call(function, {}, timeout_ns); },
+                          [](const Result<Bytes>& answer) { return answer ? Executed::yes : answer.error().executed; });
   }
   static std::string json_of(ByteView packed_value) {
     return wire::json_from_value(Value::unpack(packed_value).value());
@@ -178,7 +184,7 @@ TEST_F(RogueAnswers, one_beside_a_ticket_counts_and_the_ticket_is_void) {
 }
 
 TEST_F(RogueAnswers, that_never_come_are_given_by_the_deadline) {
-  const Result<Bytes> answer = call("never", {}, 50 * ms);
+  const Result<Bytes> answer = outlasted("never");
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().code, Code::DEADLINE_EXCEEDED);
   EXPECT_EQ(answer.error().executed, Executed::maybe);
@@ -201,7 +207,7 @@ TEST_F(RogueAnswers, that_never_come_by_the_thousand_leave_nothing_behind) {
 }
 
 TEST_F(RogueAnswers, that_come_late_are_dropped_and_the_log_says_so) {
-  const Result<Bytes> answer = call("late", {}, 50 * ms);
+  const Result<Bytes> answer = outlasted("late");
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().code, Code::DEADLINE_EXCEEDED);
   EXPECT_EQ(answer.error().executed, Executed::maybe);
@@ -210,7 +216,7 @@ TEST_F(RogueAnswers, that_come_late_are_dropped_and_the_log_says_so) {
 }
 
 TEST_F(RogueAnswers, that_come_late_by_a_ticket_are_stale) {
-  const Result<Bytes> answer = call("late_ticket", {}, 50 * ms);
+  const Result<Bytes> answer = outlasted("late_ticket");
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().code, Code::DEADLINE_EXCEEDED);
   EXPECT_TRUE(logged("the late answer got -17"));

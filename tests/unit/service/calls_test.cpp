@@ -7,6 +7,7 @@
 
 #include "base/log.hpp"
 #include "rig/node.hpp"
+#include "rig/outlasted.hpp"
 
 namespace lodge {
 namespace {
@@ -23,6 +24,11 @@ using wire::Value;
 constexpr MonotonicNs ms = 1'000'000;
 
 const lodge_call_v1& calls_of(const lodge_host* host) { return rig::table<lodge_call_v1>(host); }
+
+Answer outlasted(Node& node, const std::string& service, const std::string& function) {
+  return rig::outlasted([&](MonotonicNs timeout_ns) { return node.call(service, function, {}, timeout_ns); },
+                        [](const Answer& answer) { return answer.executed; });
+}
 
 /// A callback that takes a ticket and leaves it for the test.
 struct Deferring {
@@ -74,7 +80,7 @@ TEST(Calls, code_that_blocks_past_the_deadline_is_answered_for_and_its_late_answ
   Node node;
   node.add(plugin);
   ASSERT_TRUE(node.start("s", {"p"}));
-  const Answer answer = node.call("s", "f", {}, 20 * ms);
+  const Answer answer = outlasted(node, "s", "f");
   EXPECT_EQ(answer.code, Code::DEADLINE_EXCEEDED);
   EXPECT_EQ(answer.executed, Executed::maybe);
   let_go.count_down();
@@ -109,7 +115,7 @@ TEST(Calls, a_ticket_that_is_never_completed_ends_with_the_deadline_and_is_stale
   Node node;
   node.add(plugin);
   ASSERT_TRUE(node.start("s", {"p"}));
-  const Answer answer = node.call("s", "f", {}, 20 * ms);
+  const Answer answer = outlasted(node, "s", "f");
   EXPECT_EQ(answer.code, Code::DEADLINE_EXCEEDED);
   EXPECT_EQ(answer.executed, Executed::maybe);
   EXPECT_TRUE(eventually([&] { return deferring.complete(LODGE_DONE, {1}) == LODGE_STALE; }));
