@@ -49,6 +49,11 @@ WorkerPoolOptions worker_options(const HostConfig& config) {
           .thread_start = [] { return std::make_shared<platform::CrashStack>(); }};
 }
 
+// One service that starts or stops at a time, and more where hooks take their time.
+WorkerPoolOptions hook_options() {
+  return {.workers = 1, .thread_start = [] { return std::make_shared<platform::CrashStack>(); }};
+}
+
 ServerOptions server_options(const HostConfig& config) {
   ServerOptions out;
   out.node = config.host.name;
@@ -100,18 +105,21 @@ Host::Host(const HostConfig& config, HashSeed hash_seed)
     : config_(config),
       loop_(loop_or_throw(clock_, config.threads.spin_us)),
       workers_(worker_options(config)),
+      hooks_(hook_options()),
       names_(workers_, hash_seed, config.limits.names_max),
       node_config_(clock_, workers_, hash_seed, config.limits.config_entries_max),
       catalog_(catalog_options(config)),
       plugins_(catalog_, config),
       runtime_({.clock = clock_,
                 .executor = workers_,
+                .turns = hooks_,
                 .timers = *loop_,
                 .interfaces = interfaces_,
                 .plugins = plugins_,
                 .hash_seed = hash_seed,
                 .call_timeout_ns = config.limits.call_timeout_ms * ms,
-                .answer_bytes_max = config.limits.frame_bytes_max - wire::frame_length_min}),
+                .answer_bytes_max = config.limits.frame_bytes_max - wire::frame_length_min,
+                .drain_patience_ns = config.limits.drain_timeout_ms * ms}),
       name_ties_(names_, node_config_, runtime_.calls()),
       server_(*loop_, workers_, runtime_.calls(), server_options(config)),
       admin_{config, clock_, workers_, runtime_, names_, node_config_, plugins_, server_, clock_.now()} {
@@ -240,7 +248,7 @@ std::optional<Failure> Host::run() {
   loop_->run();
   services_thread_.join();
   // What still runs plugin code cannot be ended, nor can what it may touch be taken away.
-  if (!workers_.stop(100 * ms) || failure_) {
+  if (!hooks_.stop(100 * ms) || !workers_.stop(100 * ms) || failure_) {
     log::error(module, failure_ ? failure_->message : "a worker is still in plugin code");
     _exit(status_of(failure_ ? failure_->exit : ExitCode::failed));
   }

@@ -69,6 +69,7 @@ class Host {
   SystemClock clock_;
   std::unique_ptr<Loop> loop_;
   WorkerPool workers_;
+  WorkerPool hooks_;  ///< where services start and stop: they can even when plugins hold all workers
   plugin::InterfaceRegistry interfaces_;
   names::Names names_;
   names::NodeConfig node_config_;

@@ -2,7 +2,9 @@
 
 #include <string>
 
-#include "service/service.hpp"
+#include "plugin/frame.hpp"
+#include "service/chain.hpp"
+#include "service/walk.hpp"
 #include "wire/msgpack.hpp"
 
 namespace lodge::service {
@@ -28,35 +30,38 @@ Result<Described> describe(const lodge_call& call) {
   return Described{text_of(name), wire::PackedValues::vouched(values, arity)};
 }
 
+std::int32_t answer(lodge_writer& out, const wire::Value& value) {
+  return append(out, value.pack()) ? std::int32_t{LODGE_DONE} : std::int32_t{LODGE_RESOURCE_EXHAUSTED};
+}
+
 std::int32_t fail(lodge_writer& out, const Error& error) {
   // Without room for the message the code stands alone.
   (void)append(out, view_of(error.message));
   return static_cast<std::int32_t>(error.code);
 }
 
-std::int32_t service_call(void* self, const lodge_call* call, lodge_writer* out) {
-  Service& service = *static_cast<InstanceContext*>(self)->service_object;
+// In the dispatch that the call came in through: the service's own may be another one by now.
+std::int32_t service_call(void*, const lodge_call* call, lodge_writer* out) {
+  const Walk& outer = *static_cast<const Walk*>(plugin::top_frame()->walk);
   const Result<Described> described = describe(*call);
   if (!described) return fail(*out, described.error());
-  const Chain* const chain = service.dispatch().find(described->name, described->args.count());
+  const Dispatch& dispatch = *outer.chain().home;
+  const Chain* const chain = dispatch.find(described->name, described->args.count());
   if (chain == nullptr) {
-    return fail(*out, service.dispatch().unimplemented(service.spec().name, described->name, described->args.count()));
+    return fail(*out, dispatch.unimplemented(text_of(call->service), described->name, described->args.count()));
   }
-  const CallRequest request{.name = described->name,
-                            .args = described->args,
-                            .flags = call->flags,
-                            .deadline = call->deadline_ns,
-                            .caller = text_of(call->caller),
-                            .trace = call->trace};
-  Walk walk(service.ground(), *chain, request.seen(service.cell(), *chain, described->args), nullptr);
+  lodge_call seen = *call;
+  seen.arity = described->args.count();
+  seen.args = slice_of(described->args.bytes());
+  seen.name = slice_of(std::string_view(chain->name));
+  Walk walk(outer.ground(), *chain, seen, nullptr);
   walk.run_through(*out);
   return walk.code();
 }
 
-std::int32_t create(const lodge_host* host, void** self, lodge_writer*) {
-  *self = &InstanceContext::from(host);
-  return LODGE_OK;
-}
+std::int32_t status_changed(void*, const lodge_call*, lodge_writer* out) { return answer(*out, wire::Value()); }
+
+std::int32_t yes(void*, const lodge_call*, lodge_writer* out) { return answer(*out, true); }
 
 constexpr lodge_callback callbacks[] = {
     {.name = "service_call",
@@ -66,14 +71,28 @@ constexpr lodge_callback callbacks[] = {
      .params = "function: str, arguments: list, options: map",
      .result = "any",
      .doc = "the entrance for each call from outside the service; makes the call"},
+    {.name = "service_status_changed",
+     .fn = status_changed,
+     .arity = 1,
+     .flags = LODGE_IDEMPOTENT | LODGE_QUICK,
+     .params = "state: map",
+     .result = "nil",
+     .doc = "hears of each change of the service's status; asked of every plugin, whatever the others answer"},
+    {.name = "service_ready",
+     .fn = yes,
+     .arity = 0,
+     .flags = LODGE_IDEMPOTENT | LODGE_QUICK,
+     .params = "",
+     .result = "bool",
+     .doc = "false: not ready for calls yet; asked of every plugin, and one says no for all"},
+    {.name = "service_drain",
+     .fn = yes,
+     .arity = 0,
+     .flags = LODGE_IDEMPOTENT | LODGE_QUICK,
+     .params = "",
+     .result = "bool",
+     .doc = "false: still has something to finish before `stop`; asked of every plugin, again and again"},
 };
-
-constexpr lodge_hooks hooks{.struct_size = sizeof(lodge_hooks),
-                            .create = create,
-                            .destroy = nullptr,
-                            .config = nullptr,
-                            .start = nullptr,
-                            .stop = nullptr};
 
 constexpr lodge_plugin descriptor{.struct_size = sizeof(lodge_plugin),
                                   .abi = LODGE_ABI,
@@ -87,7 +106,7 @@ constexpr lodge_plugin descriptor{.struct_size = sizeof(lodge_plugin),
                                   .needs = {},
                                   .settings = {},
                                   .callbacks = {callbacks, std::size(callbacks), sizeof(lodge_callback)},
-                                  .hooks = &hooks};
+                                  .hooks = nullptr};
 
 }  // namespace
 

@@ -41,11 +41,11 @@ Cell& Calls::cell(std::string_view service) {
   return *cells_.try_emplace(key, std::move(made)).first->second;
 }
 
-Result<Calls::Admitted> Calls::admit(Service& service, const Chain* chain, const CallRequest& request) const {
-  if (chain == nullptr)
-    return service.dispatch().unimplemented(service.spec().name, request.name, request.args.count());
-  if (request.caller == service.spec().name) return Admitted{chain, {}};
-  const Chain* const guard = service.dispatch().guard();
+Result<Calls::Admitted> Calls::admit(const Cell::Pass& pass, const Chain* chain, const CallRequest& request) {
+  const std::string& service = pass.cell().name();
+  if (chain == nullptr) return pass.dispatch().unimplemented(service, request.name, request.args.count());
+  if (request.caller == service) return Admitted{chain, {}};
+  const Chain* const guard = pass.dispatch().guard();
   if (guard == nullptr) return Admitted{chain, {}};
   return Admitted{guard, service_call_arguments(request)};
 }
@@ -54,10 +54,10 @@ std::int32_t Calls::call(Target& target, const CallRequest& request, lodge_write
   executed = Executed::no;
   const Cell::Pass pass(target.cell());
   if (!pass) return refuse(services_.refusal(target.cell().name()), reply, executed);
-  Service& service = pass.service();
-  Admitted admitted{target.chain_in(service.dispatch()), {}};
-  if (admitted.chain == nullptr || service.dispatch().guard() != nullptr) {
-    Result<Admitted> asked = admit(service, admitted.chain, request);
+  const Dispatch& dispatch = pass.dispatch();
+  Admitted admitted{target.chain_in(dispatch), {}};
+  if (admitted.chain == nullptr || dispatch.guard() != nullptr) {
+    Result<Admitted> asked = admit(pass, admitted.chain, request);
     if (!asked) return refuse(asked.error(), reply, executed);
     admitted = *std::move(asked);
   }
@@ -81,8 +81,7 @@ Result<std::shared_ptr<PendingCall>> Calls::prepare(std::string_view service, co
   if (cell == nullptr) return services_.refusal(service);
   Cell::Pass pass(*cell);
   if (!pass) return services_.refusal(service);
-  Service& object = pass.service();
-  Result<Admitted> admitted = admit(object, object.dispatch().find(request.name, request.args.count()), request);
+  Result<Admitted> admitted = admit(pass, pass.dispatch().find(request.name, request.args.count()), request);
   if (!admitted) return std::move(admitted).error();
   PendingParts parts{.pass = std::move(pass),
                      .chain = admitted->chain,

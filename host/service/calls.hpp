@@ -51,7 +51,7 @@ class Calls {
       return wrapped.empty() ? request.args : wire::PackedValues::vouched(wrapped, chain->arity);
     }
   };
-  [[nodiscard]] Result<Admitted> admit(Service& service, const Chain* chain, const CallRequest& request) const;
+  [[nodiscard]] static Result<Admitted> admit(const Cell::Pass& pass, const Chain* chain, const CallRequest& request);
 
   const WalkGround& ground_;
   DeadlineWheel& deadlines_;

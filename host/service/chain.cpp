@@ -17,9 +17,9 @@ std::uint64_t Dispatch::new_life() {
   return next.fetch_add(1, std::memory_order_relaxed);
 }
 
-std::unique_ptr<const Dispatch> Dispatch::build(std::span<const std::unique_ptr<Instance>> instances) {
+std::unique_ptr<const Dispatch> Dispatch::build(std::span<const std::shared_ptr<Instance>> instances) {
   auto out = std::make_unique<Dispatch>();
-  for (const std::unique_ptr<Instance>& instance : instances) {
+  for (const std::shared_ptr<Instance>& instance : instances) {
     for (std::size_t i = 0; i < instance->plugin().descriptor.callbacks.size(); ++i) {
       out->add(*instance, i);
     }
@@ -43,6 +43,7 @@ void Dispatch::add(Instance& instance, std::size_t callback) {
     chain->params = info.params;
     chain->result = info.result;
     chain->doc = info.doc;
+    chain->home = this;
     by_key_.emplace(Key{chain->name, chain->arity}, chain);
   }
   chain->idempotent = chain->idempotent && (info.flags & LODGE_IDEMPOTENT) != 0;

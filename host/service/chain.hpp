@@ -26,6 +26,8 @@ struct Link {
   bool serial = false;
 };
 
+class Dispatch;
+
 /// One callback (or function) of a service: the plugins that implement it, in chain order.
 struct Chain {
   std::string name;
@@ -36,6 +38,7 @@ struct Chain {
   std::string params;  ///< as the first implementer describes them
   std::string result;
   std::string doc;
+  const Dispatch* home = nullptr;  ///< what it is a part of
 
   /// Every link promises to be quick, and has kept it. A serial link may have to wait, so it is none.
   [[nodiscard]] bool quick() const;
@@ -46,7 +49,7 @@ class Dispatch {
  public:
   /// Chains over instances in chain order, of plugins that `plan_chain` found to go together: a function is offered by
   /// one of them.
-  [[nodiscard]] static std::unique_ptr<const Dispatch> build(std::span<const std::unique_ptr<Instance>> instances);
+  [[nodiscard]] static std::unique_ptr<const Dispatch> build(std::span<const std::shared_ptr<Instance>> instances);
 
   /// nullptr: nobody implements it.
   [[nodiscard]] const Chain* find(std::string_view name, std::uint32_t arity) const;

@@ -5,10 +5,9 @@
 
 namespace lodge::service {
 
-class Service;
 class Store;
 
-/// `store` and `service` live as long as the instance's gate lets anybody in.
+/// `store` lives as long as the instance's gate lets anybody in.
 struct InstanceContext : plugin::HostContext {
   using HostContext::HostContext;
 
@@ -17,7 +16,6 @@ struct InstanceContext : plugin::HostContext {
   }
 
   Store* store = nullptr;
-  Service* service_object = nullptr;
 
   /// Answers to calls that the instance has started and that it has not got yet are inside. Closed: it starts no more.
   Gate owed_answers;

@@ -5,6 +5,19 @@
 
 namespace lodge::service {
 
+namespace {
+
+/// How long code that was held is waited for once everything that it may have waited for has stopped.
+constexpr std::int64_t held_patience_ns = 500'000'000;
+
+/// Nothing runs there any more, nor will: another one may take its place.
+bool over(const Service& service) {
+  const Service::State state = service.state();
+  return state.admin == Admin::inactive && state.running == Running::stopped;
+}
+
+}  // namespace
+
 Runtime::Runtime(RuntimeParts parts)
     : parts_(parts),
       node_{.ground = {.clock = parts.clock,
@@ -13,9 +26,14 @@ Runtime::Runtime(RuntimeParts parts)
                        .patience_ns = parts.call_timeout_ns,
                        .answer_bytes_max = parts.answer_bytes_max,
                        .quick_since = quick_since_},
+            .turns = parts.turns,
+            .timers = parts.timers,
             .interfaces = parts.interfaces,
+            .plugins = parts.plugins,
             .listeners = {},
             .hash_seed = parts.hash_seed,
+            .lifecycle = parts.lifecycle,
+            .drain_patience_ns = parts.drain_patience_ns,
             .contexts = contexts_},
       deadlines_(parts.clock, parts.timers),
       calls_(node_.ground, deadlines_, services_),
@@ -34,43 +52,62 @@ std::vector<Finding> Runtime::check(const ServiceSpec& spec) {
 }
 
 Status Runtime::start(const ServiceSpec& spec) {
-  if (const std::shared_ptr<Service> present = find(spec.name);
-      present && present->state().running != Running::failed && present->state().running != Running::stopped) {
-    return Error{Code::ALREADY_EXISTS,
-                 "service " + spec.name + " is " + std::string(running_name(present->state().running)) + " already"};
+  if (const std::shared_ptr<Service> present = find(spec.name)) {
+    const Service::State state = present->state();
+    if (!over(*present)) {
+      return Error{Code::ALREADY_EXISTS,
+                   "service " + spec.name + " is " + std::string(running_name(state.running)) + " already"};
+    }
   }
-  ChainPlan plan = plan_chain(spec, parts_.plugins, parts_.interfaces);
-  if (!plan.findings.empty()) return error_of(plan.findings);
-  std::vector<LoadedPlugin> plugins;
-  for (PlannedPlugin& each : plan.plugins) {
-    const std::string& name = each.descriptor->name;
-    Result<std::shared_ptr<const plugin::Plugin>> loaded = parts_.plugins.load(name);
-    if (!loaded) return Error{loaded.error().code, "service " + spec.name + ": " + loaded.error().message};
-    plugins.push_back({*std::move(loaded), parts_.plugins.denied(name), std::move(each.settings)});
-  }
-  auto made = std::make_shared<Service>(node_, calls_.cell(spec.name), spec, std::move(plugins), std::move(plan.notes));
+  Result<Recipe> recipe = make_recipe(spec, parts_.plugins, parts_.interfaces);
+  if (!recipe) return std::move(recipe).error();
+  auto made = std::make_shared<Service>(node_, calls_.cell(spec.name), spec, *std::move(recipe));
   services_.put(made);
-  return made->start();
+  (void)made->want(spec.paused ? Admin::pause : Admin::active, spec.paused ? "paused in the configuration" : "init");
+  const Service::State state = made->settle(std::chrono::nanoseconds(without_end));
+  if (state.running == Running::failed) return *state.last_error;
+  return {};
+}
+
+Status Runtime::stop(std::string_view name, std::chrono::nanoseconds patience) {
+  const std::shared_ptr<Service> found = find(name);
+  if (!found) return Error{Code::NOT_FOUND, services_.refusal(name).message};
+  found->end("stop", parts_.clock.now() + patience.count());
+  if (!found->settle_unless_held()) found->give_up();
+  (void)found->settle(std::chrono::nanoseconds(without_end));
+  if (!found->stuck()) return {};
+  return Error{Code::FAILED_PRECONDITION, "service " + std::string(name) +
+                                              " did not stop: plugin code in it did not "
+                                              "return by limits.drain_timeout_ms"};
 }
 
 bool Runtime::stop_all(std::chrono::nanoseconds patience) {
-  const MonotonicNs deadline = parts_.clock.now() + patience.count();
+  const MonotonicNs until = parts_.clock.now() + patience.count();
   std::vector<std::shared_ptr<Service>> all = services();
   // No new work anywhere first, so that all of them drain at the same time.
-  for (const std::shared_ptr<Service>& each : all) each->cell().close();
+  for (const std::shared_ptr<Service>& each : all) each->drain(until);
+  for (const std::shared_ptr<Service>& each : all) (void)each->settle(std::chrono::nanoseconds(without_end));
+  std::reverse(all.begin(), all.end());
+  // What is held inside one may wait for another that stops later: all of them get their turn before any is given up.
+  for (const std::shared_ptr<Service>& each : all) {
+    each->end("stop", until);
+    (void)each->settle_unless_held();
+  }
   bool clean = true;
-  for (auto each = all.rbegin(); each != all.rend(); ++each) {
-    const Running running = (*each)->state().running;
-    if (running == Running::failed || running == Running::stopped) continue;
-    const auto left = std::chrono::nanoseconds(std::max<MonotonicNs>(0, deadline - parts_.clock.now()));
-    clean = (*each)->stop(left) && clean;
+  for (const std::shared_ptr<Service>& each : all) {
+    (void)each->settle(std::chrono::nanoseconds(held_patience_ns));
+    each->give_up();
+    (void)each->settle(std::chrono::nanoseconds(without_end));
+    clean = !each->stuck() && clean;
   }
   return clean;
 }
 
 std::optional<Runtime::RunningHook> Runtime::running_hook() const {
   for (const std::shared_ptr<Service>& service : services()) {
-    for (const std::unique_ptr<Instance>& instance : service->instances()) {
+    const std::shared_ptr<const Assembly> now = service->assembly();
+    if (!now) continue;
+    for (const std::shared_ptr<Instance>& instance : now->instances) {
       if (const char* const hook = instance->running_hook()) {
         return RunningHook{service->spec().name, instance->name(), hook};
       }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <chrono>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,15 +20,18 @@ namespace lodge::service {
 struct RuntimeParts {
   const Clock& clock;
   Executor& executor;
+  Executor& turns;  ///< where services start and stop; may be `executor`
   Timers& timers;
   plugin::InterfaceRegistry& interfaces;
   PluginSource& plugins;
   HashSeed hash_seed;                                    ///< of the private stores
   MonotonicNs call_timeout_ns;                           ///< of a call that has no deadline, once it waits
   std::size_t answer_bytes_max = Writer::default_limit;  ///< of a call from outside, or started and not waited for
+  MonotonicNs drain_patience_ns = 10'000'000'000;        ///< how long a service that stops waits for its calls
+  Lifecycle::Options lifecycle = {};
 };
 
-/// Services are started and stopped by one thread at a time; everything else is thread-safe.
+/// `listen`, `start` and `stop_all` by one thread at a time; everything else is thread-safe.
 class Runtime {
  public:
   /// Offers lodge.call/1 and lodge.timer/1.
@@ -47,9 +49,14 @@ class Runtime {
   /// What keeps the service from being started, as far as that shows without running its plugins.
   [[nodiscard]] std::vector<Finding> check(const ServiceSpec& spec);
 
-  /// ALREADY_EXISTS: it runs, and goes on. An error of the plan or a plugin's file leaves nothing behind; one of a hook
-  /// leaves the service `failed`.
+  /// Makes the service, and waits until it is what its configuration says. ALREADY_EXISTS: there is one, which goes on.
+  /// An error of the plan or a plugin's file leaves nothing behind; one of a hook leaves the service `failed`, to be
+  /// tried again in a while.
   [[nodiscard]] Status start(const ServiceSpec& spec);
+
+  /// Stops it for ever, within `patience`. NOT_FOUND: there is none. FAILED_PRECONDITION: plugin code did not return,
+  /// and was left alone.
+  [[nodiscard]] Status stop(std::string_view name, std::chrono::nanoseconds patience);
 
   /// Stops all, the last started first, within `patience` altogether. False: some plugin code did not return.
   bool stop_all(std::chrono::nanoseconds patience);
@@ -77,7 +84,7 @@ class Runtime {
   const RuntimeParts parts_;
   std::atomic<MonotonicNs> quick_since_{0};
   Tickets tickets_;
-  std::deque<std::unique_ptr<InstanceContext>> contexts_;
+  Contexts contexts_;
   NodeParts node_;
   DeadlineWheel deadlines_;
   Calls calls_;

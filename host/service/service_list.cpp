@@ -18,7 +18,7 @@ std::string why_closed(std::string_view name, const Service::State& state) {
     case Running::starting:
       return fmt::format("service `{}` is still starting; try again soon", name);
     case Running::failed:
-      return fmt::format("service `{}` failed at {}: {}", name, since, state.last_error);
+      return fmt::format("service `{}` failed at {}: {}", name, since, state.last_error->text());
     case Running::running:
       break;
     default:

@@ -68,6 +68,7 @@ class Walk {
   [[nodiscard]] const std::shared_ptr<Deferral>& deferral() const { return deferral_; }
   [[nodiscard]] const lodge_call& seen() const { return seen_; }
   [[nodiscard]] const Chain& chain() const { return chain_; }
+  [[nodiscard]] const WalkGround& ground() const { return ground_; }
 
   /// Takes the ticket for the link that runs now. 0: it has one already.
   [[nodiscard]] lodge_handle take_ticket();

@@ -263,11 +263,11 @@ Outcome Core::stop_all() {
 
 const lodge_host* Core::inside(const std::string& service) const {
   const std::shared_ptr<service::Service> found = parts_->node().runtime().find(service);
-  if (!found || found->instances().empty()) return nullptr;
+  if (!found) return nullptr;
   const service::Running running = found->state().running;
   if (running != service::Running::running && running != service::Running::paused) return nullptr;
   // `base`, which is last in every chain.
-  return &found->instances().back()->context();
+  return &found->assembly()->instances.back()->context();
 }
 
 std::shared_ptr<UnderWay> Core::start_call(const CallParts& call) {

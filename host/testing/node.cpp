@@ -61,12 +61,14 @@ Node::Node(const NodeGround& ground, const control::HostConfig& config, std::int
       node_config_(ground.clock, thread_, hash_seed, config.limits.config_entries_max),
       runtime_({.clock = ground.clock,
                 .executor = thread_,
+                .turns = thread_,
                 .timers = thread_,
                 .interfaces = interfaces_,
                 .plugins = ground.shelf,
                 .hash_seed = hash_seed,
                 .call_timeout_ns = call_timeout_ns_,
-                .answer_bytes_max = config.limits.frame_bytes_max - wire::frame_length_min}),
+                .answer_bytes_max = config.limits.frame_bytes_max - wire::frame_length_min,
+                .drain_patience_ns = drain_timeout_ns_}),
       name_ties_(names_, node_config_, runtime_.calls()),
       drive_(std::make_shared<const Drive>(Drive{thread_, ground.interception.book})) {
   runtime_.listen(name_ties_);
@@ -98,9 +100,7 @@ Status Node::stop(const std::string& service) {
     runs = runs || each == found;
   }
   if (!runs) return Error{Code::NOT_FOUND, "service `" + service + "` does not run" + did_you_mean(service, running)};
-  if (found->stop(std::chrono::nanoseconds(drain_timeout_ns_))) return {};
-  return Error{Code::FAILED_PRECONDITION,
-               "service " + service + " did not stop: plugin code in it did not return by limits.drain_timeout_ms"};
+  return runtime_.stop(service, std::chrono::nanoseconds(drain_timeout_ns_));
 }
 
 bool Node::stop_all() { return runtime_.stop_all(std::chrono::nanoseconds(drain_timeout_ns_)); }

@@ -1,16 +1,24 @@
-// Conformance, services 12 and 22 (without its retry): hooks in their orders, and roll-back.
+// Conformance, services 12 to 22: hooks in their orders, statuses and who hears of them, roll-back and retry.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <atomic>
+#include <mutex>
 
 #include "rig/node.hpp"
 
 namespace lodge {
 namespace {
 
+using rig::eventually;
 using rig::Node;
 using rig::ScriptedPlugin;
+using rig::Seen;
+using service::Admin;
+using service::Running;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using wire::Value;
 
 /// Writes `NAME.HOOK` for each hook of a plugin that runs.
 void record(ScriptedPlugin& plugin, std::vector<std::string>& hooks) {
@@ -40,21 +48,174 @@ TEST(services, 12) {
                                  "p2.stop", "p3.stop"));
 }
 
-// `start` fails in the second of three: the first (the lowest) is stopped, the third never started, status failed.
+// A second start is refused, and the running one goes on untouched.
+TEST(services, 13) {
+  std::vector<std::string> hooks;
+  ScriptedPlugin plugin("p");
+  record(plugin, hooks);
+  plugin.callback("f", 0, [](const Seen& seen) { return seen.done(1); });
+  Node node;
+  node.add(plugin);
+  ASSERT_TRUE(node.start("s", {"p"}));
+  const auto before = node.runtime().find("s");
+  const Status second = node.start("s", {"p"});
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, Code::ALREADY_EXISTS);
+  EXPECT_EQ(node.runtime().find("s"), before);
+  EXPECT_THAT(hooks, ElementsAre("p.config", "p.start"));
+  EXPECT_EQ(node.call("s", "f").value, Value(1));
+}
+
+/// Notes what each plugin hears of the service's status, as PLUGIN.STATUS.
+class Hearers {
+ public:
+  void listen(ScriptedPlugin& plugin, std::int32_t verdict = LODGE_CONTINUE) {
+    plugin.callback("service_status_changed", 1, [this, verdict, &plugin](const Seen& seen) {
+      const std::lock_guard lock(mutex_);
+      heard_.push_back(plugin.name() + "." + *seen.args()[0].find("status")->as_text());
+      return verdict;
+    });
+  }
+  std::vector<std::string> take() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(heard_, {});
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::string> heard_;
+};
+
+// Each change is announced with its transient and its final status, in chain order, `starting` at the beginning too;
+// the same status again says nothing. Whatever one plugin answers, the others hear it.
+TEST(services, 17) {
+  Hearers hearers;
+  ScriptedPlugin p1("p1"), p2("p2");
+  hearers.listen(p1, LODGE_DONE);
+  hearers.listen(p2);
+  Node node;
+  node.add(p1, p2);
+  ASSERT_TRUE(node.start("s", {"p1", "p2"}));
+  EXPECT_THAT(hearers.take(), ElementsAre("p1.starting", "p2.starting", "p1.running", "p2.running"));
+  node.want("s", Admin::pause);
+  EXPECT_THAT(hearers.take(), ElementsAre("p1.pausing", "p2.pausing", "p1.paused", "p2.paused"));
+  node.want("s", Admin::pause);
+  EXPECT_THAT(hearers.take(), ElementsAre());
+  node.want("s", Admin::active);
+  EXPECT_THAT(hearers.take(), ElementsAre("p1.starting", "p2.starting", "p1.running", "p2.running"));
+  node.want("s", Admin::inactive);
+  EXPECT_THAT(hearers.take(), ElementsAre("p1.stopping", "p2.stopping", "p1.stopped", "p2.stopped"));
+  node.want("s", Admin::active);
+  EXPECT_THAT(hearers.take(), ElementsAre("p1.starting", "p2.starting", "p1.running", "p2.running"));
+}
+
+// What is known of a service: both statuses, each with its reason and time; the first reason is `init`.
+TEST(services, 18) {
+  std::string first_reason;
+  ScriptedPlugin plugin("p");
+  plugin.callback("service_status_changed", 1, [&](const Seen& seen) {
+    if (first_reason.empty()) first_reason = *seen.args()[0].find("reason")->as_text();
+    return LODGE_CONTINUE;
+  });
+  Node node;
+  node.add(plugin);
+  ASSERT_TRUE(node.start("s", {"p"}));
+  EXPECT_EQ(first_reason, "init");
+  const service::Service::State running = node.runtime().find("s")->state();
+  EXPECT_EQ(running.reason, "started");
+  EXPECT_EQ(running.admin, Admin::active);
+  EXPECT_EQ(running.admin_reason, "init");
+  node.want("s", Admin::pause);
+  const service::Service::State paused = node.runtime().find("s")->state();
+  EXPECT_EQ(paused.reason, "asked");
+  EXPECT_EQ(paused.admin_reason, "asked");
+  EXPECT_GE(paused.since_wall_ns, running.since_wall_ns);
+  EXPECT_GE(paused.admin_since_wall_ns, running.since_wall_ns);
+}
+
+// One plugin that says no is enough for not ready, and a paused service is not.
+TEST(services, 20) {
+  std::atomic<bool> ready{false};
+  ScriptedPlugin p1("p1"), p2("p2");
+  p1.callback("service_ready", 0, [](const Seen& seen) { return seen.done(true); });
+  p2.callback("service_ready", 0, [&](const Seen& seen) { return seen.done(ready.load()); });
+  Node node;
+  node.add(p1, p2);
+  ASSERT_TRUE(node.start("s", {"p1", "p2"}));
+  EXPECT_FALSE(node.runtime().find("s")->ready());
+  ready = true;
+  EXPECT_TRUE(node.runtime().find("s")->ready());
+  node.want("s", Admin::pause);
+  EXPECT_FALSE(node.runtime().find("s")->ready());
+}
+
+// Configured as paused it starts paused: its hooks have run, and no call gets in before it is made active.
+TEST(services, 21) {
+  std::vector<std::string> hooks;
+  ScriptedPlugin plugin("p");
+  record(plugin, hooks);
+  plugin.callback("f", 0, [](const Seen& seen) { return seen.done(1); });
+  Node node;
+  node.add(plugin);
+  service::ServiceSpec spec;
+  spec.name = "s";
+  spec.plugins = {"p"};
+  spec.paused = true;
+  ASSERT_TRUE(node.runtime().start(spec));
+  EXPECT_EQ(node.runtime().find("s")->state().running, Running::paused);
+  EXPECT_THAT(hooks, ElementsAre("p.config", "p.start"));
+  EXPECT_EQ(node.call("s", "f").code, Code::UNAVAILABLE);
+  EXPECT_EQ(node.want("s", Admin::active), Running::running);
+  EXPECT_EQ(node.call("s", "f").value, Value(1));
+  EXPECT_THAT(hooks, ElementsAre("p.config", "p.start")) << "and nothing was started twice";
+}
+
+// `start` fails in the second of three: the first (the lowest) is stopped, the third never started, status failed. It
+// is tried again, later and later, until it succeeds.
 TEST(services, 22) {
   std::vector<std::string> hooks;
+  std::atomic<int> failures_left{3};
   ScriptedPlugin p1("p1"), p2("p2"), p3("p3");
   for (ScriptedPlugin* each : {&p1, &p2, &p3}) record(*each, hooks);
-  p2.on_start([](const lodge_host*) { return LODGE_UNAVAILABLE; });
-  Node node;
+  p2.on_start([&](const lodge_host*) { return failures_left-- > 0 ? LODGE_UNAVAILABLE : LODGE_OK; });
+  p2.callback("f", 0, [](const Seen& seen) { return seen.done(1); });
+  constexpr MonotonicNs ms = 1'000'000;
+  Node node({.lifecycle = {.retry_min_ns = 50 * ms, .retry_max_ns = 1000 * ms, .stable_ns = 60'000 * ms}});
   node.add(p1, p2, p3);
   const Status started = node.start("s", {"p1", "p2", "p3"});
   ASSERT_FALSE(started);
   EXPECT_EQ(started.error().code, Code::UNAVAILABLE);
   EXPECT_THAT(started.error().message, HasSubstr("plugin p2, hook start"));
+  EXPECT_EQ(node.runtime().find("s")->state().running, Running::failed);
   EXPECT_THAT(hooks, ElementsAre("p1.config", "p2.config", "p3.config", "p3.start", "p3.stop"));
-  EXPECT_EQ(node.runtime().find("s")->state().running, service::Running::failed);
   EXPECT_EQ(node.call("s", "f").code, Code::UNAVAILABLE);
+  EXPECT_TRUE(eventually([&] { return node.runtime().find("s")->state().running == Running::running; }));
+  EXPECT_EQ(node.runtime().find("s")->state().failures, 3U);
+  EXPECT_EQ(node.call("s", "f").value, Value(1));
+}
+
+// Inactive keeps the service and its store, and nothing else; active again begins with new instances.
+TEST(services, a_store_survives_pause_and_inactive) {
+  std::atomic<int> made{0};
+  ScriptedPlugin plugin("p");
+  plugin.on_create([&](const lodge_host*) {
+    ++made;
+    return LODGE_OK;
+  });
+  Node node;
+  node.add(plugin);
+  ASSERT_TRUE(node.start("s", {"p"}));
+  service::Store& store = node.runtime().find("s")->store();
+  const Bytes key = {1};
+  const Bytes value = {7};
+  ASSERT_EQ(store.put(key, value), Code::OK);
+  EXPECT_EQ(node.want("s", Admin::pause), Running::paused);
+  EXPECT_EQ(store.entries(), 1U);
+  EXPECT_EQ(node.want("s", Admin::inactive), Running::stopped);
+  EXPECT_EQ(store.entries(), 1U);
+  EXPECT_EQ(node.want("s", Admin::active), Running::running);
+  EXPECT_EQ(store.entries(), 1U);
+  EXPECT_EQ(made, 2);
 }
 
 }  // namespace

@@ -64,12 +64,14 @@ Node::Node(const NodeOptions& options)
   plugin::offer_log(interfaces_);
   runtime_ = std::make_unique<service::Runtime>(service::RuntimeParts{.clock = clock_,
                                                                       .executor = workers_,
+                                                                      .turns = hooks_,
                                                                       .timers = *loop_,
                                                                       .interfaces = interfaces_,
                                                                       .plugins = source_,
                                                                       .hash_seed = options.hash_seed,
                                                                       .call_timeout_ns = options.call_timeout_ns,
-                                                                      .answer_bytes_max = options.answer_bytes_max});
+                                                                      .answer_bytes_max = options.answer_bytes_max,
+                                                                      .lifecycle = options.lifecycle});
   name_ties_ = std::make_unique<service::NameTies>(*names_, *config_, runtime_->calls());
   runtime_->listen(*name_ties_);
   source_.add_builtin(service::builtin_base());
@@ -78,6 +80,7 @@ Node::Node(const NodeOptions& options)
 
 Node::~Node() {
   (void)runtime_->stop_all(std::chrono::seconds(10));
+  (void)hooks_.stop(10'000'000'000);
   (void)workers_.stop(10'000'000'000);
   loop_->stop();
   loop_thread_.join();
@@ -90,6 +93,12 @@ Status Node::start(const std::string& service, const std::vector<std::string>& p
   spec.plugins = plugins;
   spec.config = config;
   return runtime_->start(spec);
+}
+
+service::Running Node::want(const std::string& service, service::Admin admin) {
+  const std::shared_ptr<service::Service> found = runtime_->find(service);
+  (void)found->want(admin, "asked");
+  return found->settle(std::chrono::seconds(10)).running;
 }
 
 std::future<Answer> Node::send(const std::string& service, const std::string& name,
@@ -130,7 +139,7 @@ Answer Node::call(const std::string& service, const std::string& name, const std
 
 std::vector<std::string> Node::chain(const std::string& service) const {
   std::vector<std::string> out;
-  for (const auto& instance : runtime_->find(service)->instances()) out.push_back(instance->name());
+  for (const auto& instance : runtime_->find(service)->assembly()->instances) out.push_back(instance->name());
   return out;
 }
 

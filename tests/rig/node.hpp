@@ -49,6 +49,7 @@ struct NodeOptions {
   MonotonicNs call_timeout_ns = 15'000'000'000;
   HashSeed hash_seed{1};
   std::size_t answer_bytes_max = Writer::default_limit;
+  service::Lifecycle::Options lifecycle = {};
 };
 
 class Node {
@@ -68,6 +69,9 @@ class Node {
   /// Starts a service of those plugins; `config` is its configuration, one map a plugin.
   Status start(const std::string& service, const std::vector<std::string>& plugins,
                const std::map<std::string, wire::Value>& config = {});
+
+  /// Tells a service what is wanted of it, and waits until it is that; what it does then.
+  service::Running want(const std::string& service, service::Admin admin);
 
   /// Calls from outside and waits for the answer.
   Answer call(const std::string& service, const std::string& name, const std::vector<wire::Value>& args = {},
@@ -92,6 +96,7 @@ class Node {
   SystemClock clock_;
   std::unique_ptr<Loop> loop_;
   WorkerPool workers_;
+  WorkerPool hooks_{{.workers = 1}};
   plugin::InterfaceRegistry interfaces_;
   ScriptedSource source_;
   std::unique_ptr<names::Names> names_;

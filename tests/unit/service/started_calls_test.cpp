@@ -107,7 +107,9 @@ struct StartedCalls : testing::Test {
     ASSERT_TRUE(node.start("asker", {"asker"}));
   }
   /// The last one started, and only that one.
-  bool stop_asker() { return node.runtime().services().back()->stop(std::chrono::seconds(5)); }
+  bool stop_asker() {
+    return node.runtime().stop(node.runtime().services().back()->spec().name, std::chrono::seconds(5)).ok();
+  }
 };
 
 TEST_F(StartedCalls, that_wait_when_their_plugin_stops_are_told_cancelled_before_it_is_destroyed) {
@@ -209,7 +211,7 @@ TEST_F(StartedCalls, are_each_told_once_while_their_plugin_stops_under_them) {
   }
   ASSERT_TRUE(eventually([&] { return asker.told().size() > 500; }));
   const auto services = node.runtime().services();
-  EXPECT_TRUE(services[1]->stop(std::chrono::seconds(5)));
+  EXPECT_TRUE(node.runtime().stop(services[1]->spec().name, std::chrono::seconds(5)));
   for (std::thread& each : threads) each.join();
   EXPECT_THAT(refusals, Each(testing::AnyOf(LODGE_FAILED_PRECONDITION, LODGE_STALE)));
   EXPECT_EQ(asker.told().size(), started);

@@ -20,7 +20,7 @@ class TargetTest : public testing::Test {
     node.add(plugin, other);
     for (const auto* service : {"oldest", "middle", "youngest"}) {
       ASSERT_TRUE(node.start(service, {"p"}));
-      dispatches.push_back(&node.runtime().find(service)->dispatch());
+      dispatches.push_back(node.runtime().find(service)->assembly()->dispatch.get());
     }
     ASSERT_TRUE(node.start("without", {"other"}));
   }
@@ -38,7 +38,7 @@ TEST_F(TargetTest, follows_its_service_from_dispatch_to_dispatch) {
     EXPECT_EQ(target.chain_in(*each), own(*each));
     EXPECT_EQ(target.chain_in(*each), own(*each)) << "and remembers it";
   }
-  EXPECT_EQ(target.chain_in(node.runtime().find("without")->dispatch()), nullptr);
+  EXPECT_EQ(target.chain_in(*node.runtime().find("without")->assembly()->dispatch), nullptr);
 }
 
 TEST_F(TargetTest, still_knows_an_older_dispatch_that_calls_are_on_their_way_through) {

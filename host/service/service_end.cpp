@@ -1,0 +1,150 @@
+// The steps of a service's life that lead down.
+#include <algorithm>
+
+#include "base/log.hpp"
+#include "service/poll.hpp"
+#include "service/service.hpp"
+
+namespace lodge::service {
+
+namespace {
+
+/// How long code of a plugin that has no deadline of its own is waited for: timers, watches, completions, threads.
+constexpr std::chrono::seconds code_patience{2};
+/// Those that only waited for a ticket leave once it is void; this long is for their answers to be written.
+constexpr MonotonicNs leaving_patience_ns = 500'000'000;
+/// Between two times of asking whether plugins have drained.
+constexpr MonotonicNs drain_pause_ns = 50'000'000;
+constexpr MonotonicNs drain_poll_patience_ns = 1'000'000'000;
+
+}  // namespace
+
+// Waits until nobody is inside any door any more.
+bool Service::left_by(MonotonicNs until) {
+  std::erase_if(entrances_, [&](const Entrance& each) {
+    const MonotonicNs left = std::max<MonotonicNs>(0, until - node_.ground.clock.now());
+    if (!each.door->gate().wait_empty_for(node_.ground.executor, left)) return false;
+    Cell::release(*each.door);
+    return true;
+  });
+  return entrances_.empty();
+}
+
+std::vector<std::string> Service::not_drained() {
+  std::vector<std::string> out;
+  const std::shared_ptr<const Assembly> now = assembly();
+  for (const Polled& each : poll(node_.ground, cell_, *now->dispatch, "service_drain", {}, drain_poll_patience_ns)) {
+    const bool* const said = each.value.as_bool();
+    // Who fails at the question has nothing to wait for that anybody knows of.
+    if (each.code == Code::OK && said != nullptr && !*said) out.push_back(each.plugin);
+  }
+  return out;
+}
+
+// Calls may wait for what plugins finish only once they are asked to drain: both are looked at in turn.
+bool Service::drain_until(MonotonicNs until) {
+  cell_.close();
+  const Clock& clock = node_.ground.clock;
+  bool drained = false;
+  bool last = false;
+  while (!drained && !last) {
+    last = clock.now() >= until;
+    Draining seen{.in_flight = 0, .not_drained = not_drained(), .until = until};
+    const bool empty = left_by(std::min(until, clock.now() + drain_pause_ns));
+    for (const Entrance& each : entrances_) seen.in_flight += each.door->gate().inside();
+    drained = empty && seen.not_drained.empty();
+    if (empty && !drained && !last) {
+      std::unique_lock lock(mutex_);
+      (void)node_.ground.executor.wait(lock, idle_, std::min(until - clock.now(), drain_pause_ns),
+                                       [] { return false; });
+    }
+    show_draining(std::move(seen));
+  }
+  show_draining(std::nullopt);
+  return drained;
+}
+
+bool Service::stop() {
+  MonotonicNs until = node_.ground.clock.now() + node_.drain_patience_ns;
+  {
+    std::lock_guard lock(mutex_);
+    if (drained_by_ != no_deadline) until = drained_by_;
+  }
+  (void)drain_until(until);
+  if (!left_by(node_.ground.clock.now())) {
+    void_tickets();
+    if (!left_by(node_.ground.clock.now() + leaving_patience_ns) && !wait_for_the_held()) return false;
+  }
+  stop_instances();
+  return true;
+}
+
+// Nobody can take their code away; but what they wait for may still come, when another service stops for one.
+bool Service::wait_for_the_held() {
+  log::error("service." + spec_.name, "plugin code still runs after the drain deadline");
+  const auto hold = [this](bool held) {
+    std::lock_guard lock(mutex_);
+    held_ = held;
+    idle_.notify_all();
+    return given_up_;
+  };
+  bool given_up = hold(true);
+  while (!given_up && !left_by(node_.ground.clock.now() + drain_pause_ns)) given_up = hold(true);
+  (void)hold(false);
+  if (given_up) log::error("service." + spec_.name, "plugin code does not return; its instances are left alone");
+  return !given_up;
+}
+
+void Service::stop_instances() {
+  for (const std::shared_ptr<Instance>& instance : assembly()->instances) {
+    if (Status stopped = instance->stop(); !stopped) log::warn("service." + spec_.name, stopped.error().text());
+  }
+}
+
+bool Service::destroy() {
+  const std::shared_ptr<const Assembly> now = assembly();
+  if (!destroy_instances(*now, code_patience)) return false;
+  for (OwnerListener* each : node_.listeners) each->service_ended(owner_);
+  show(nullptr);
+  return true;
+}
+
+bool Service::destroy_instances(const Assembly& assembly, std::chrono::nanoseconds patience) {
+  BlockedScope blocked(node_.ground.executor);
+  bool all = true;
+  for (const std::shared_ptr<Instance>& instance : assembly.instances) {
+    if (!quiesce(*instance, patience)) {
+      log::misbehaved(instance->name(), "a timer, a watch, a completion or a thread of its own in service " +
+                                            spec_.name +
+                                            " has not come back after the service stopped; the instance is left alone");
+      all = false;
+      continue;
+    }
+    store_->release_instance(instance->context().instance_owner());
+    for (OwnerListener* each : node_.listeners) each->instance_ended(instance->context().instance_owner());
+    instance->destroy();
+  }
+  return all;
+}
+
+// Nothing new is started; each call that the instance has started is answered; nobody is in its code any more.
+bool Service::quiesce(Instance& instance, std::chrono::nanoseconds patience) {
+  InstanceContext& context = instance.context();
+  context.owed_answers.close();
+  for (OwnerListener* each : node_.listeners) each->instance_stopped(context.instance_owner());
+  return context.owed_answers.wait_empty_for(node_.ground.executor, patience.count()) && instance.seal(patience);
+}
+
+void Service::void_tickets() {
+  const std::shared_ptr<const Assembly> now = assembly();
+  if (!now) return;
+  for (const std::shared_ptr<Instance>& instance : now->instances) {
+    const std::uint64_t owner = instance->context().instance_owner();
+    for (const std::shared_ptr<Deferral>& each : node_.ground.tickets.remove_where(
+             [owner](const std::shared_ptr<Deferral>& ticket) { return ticket->facts().instance_owner == owner; })) {
+      (void)each->complete(LODGE_UNAVAILABLE, view_of("the service stopped before the answer came"), Executed::maybe);
+    }
+  }
+}
+
+}  // namespace lodge::service

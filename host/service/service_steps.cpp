@@ -1,0 +1,166 @@
+// The steps of a service's life that lead up.
+#include <algorithm>
+#include <utility>
+
+#include "base/log.hpp"
+#include "service/poll.hpp"
+#include "service/service.hpp"
+#include "service/settings.hpp"
+
+namespace lodge::service {
+
+namespace {
+
+/// How long a plugin that defers its answer is waited for, where the host asks for itself.
+constexpr MonotonicNs poll_patience_ns = 5'000'000'000;
+constexpr MonotonicNs ready_patience_ns = 1'000'000'000;
+
+wire::Value described(const std::string& service, const Lifecycle::State& state) {
+  return wire::Value::map({{"service", service},
+                           {"status", running_name(state.running)},
+                           {"reason", state.reason},
+                           {"since_unix_ms", state.since_wall_ns / 1'000'000},
+                           {"admin", admin_name(state.admin)},
+                           {"admin_reason", state.admin_reason},
+                           {"last_error", state.last_error ? wire::Value(state.last_error->text()) : wire::Value()}});
+}
+
+}  // namespace
+
+Status Service::perform(const Lifecycle::Due& due, bool& returned) {
+  switch (due.step) {
+    case Lifecycle::Step::assemble:
+      return assemble(returned);
+    case Lifecycle::Step::announce:
+      announce(due.said);
+      return {};
+    case Lifecycle::Step::start:
+      return start();
+    case Lifecycle::Step::open:
+      open();
+      return {};
+    case Lifecycle::Step::shut:
+      shut();
+      return {};
+    case Lifecycle::Step::stop:
+      returned = stop();
+      return {};
+    case Lifecycle::Step::destroy:
+      returned = destroy();
+      return {};
+  }
+  return {};
+}
+
+// The first one was checked and loaded by who made the service. Later ones see what there is by then.
+Result<Recipe> Service::next_recipe() {
+  if (std::optional<Recipe> first = std::exchange(recipe_, std::nullopt)) return *std::move(first);
+  return make_recipe(spec_, node_.plugins, node_.interfaces);
+}
+
+Status Service::assemble(bool& returned) {
+  Result<Recipe> recipe = next_recipe();
+  if (!recipe) return std::move(recipe).error();
+  owner_ = plugin::HostContext::new_owner();
+  std::vector<std::shared_ptr<Instance>> instances;
+  for (LoadedPlugin& each : recipe->plugins) {
+    auto context = std::make_unique<InstanceContext>(node_.interfaces, spec_.name, each.plugin->descriptor.name,
+                                                     std::move(each.denied));
+    context->set_service_owner(owner_);
+    context->set_settings(each.settings.pack());
+    context->store = store_.get();
+    instances.push_back(std::make_shared<Instance>(std::move(each.plugin), node_.contexts.keep(std::move(context)),
+                                                   node_.ground.executor));
+  }
+  // Shown before its hooks run: who holds a host up by not returning is found there.
+  const auto bare = std::make_shared<const Assembly>(Assembly{instances, nullptr, {}});
+  show(bare);
+  if (Status created = create_instances(*bare); !created) {
+    returned = destroy();
+    return created;
+  }
+  auto dispatch = Dispatch::build(instances);
+  show(std::make_shared<const Assembly>(Assembly{std::move(instances), std::move(dispatch), std::move(recipe->notes)}));
+  return {};
+}
+
+Status Service::create_instances(const Assembly& assembly) {
+  for (auto each = assembly.instances.rbegin(); each != assembly.instances.rend(); ++each) {
+    if (Status made = (*each)->create(); !made) return made;
+  }
+  return {};
+}
+
+void Service::announce(const State& said) {
+  const std::shared_ptr<const Assembly> now = assembly();
+  for (const Polled& each : poll(node_.ground, cell_, *now->dispatch, "service_status_changed",
+                                 {described(spec_.name, said)}, poll_patience_ns)) {
+    if (each.code == Code::OK) continue;
+    log::warn("service." + spec_.name, "plugin " + each.plugin + ", service_status_changed/1: " +
+                                           std::string(code_name(each.code)) + ": " + each.message);
+  }
+}
+
+// The pass keeps instances and dispatch there while they are asked.
+bool Service::ready() {
+  const Cell::Pass pass(cell_);
+  if (!pass) return false;
+  const std::vector<Polled> all = poll(node_.ground, cell_, pass.dispatch(), "service_ready", {}, ready_patience_ns);
+  return std::none_of(all.begin(), all.end(), [](const Polled& each) {
+    const bool* const said = each.value.as_bool();
+    return each.code != Code::OK || (said != nullptr && !*said);
+  });
+}
+
+Status Service::start() {
+  Status done = ask_config();
+  const std::shared_ptr<const Assembly> now = assembly();
+  for (auto each = now->instances.rbegin(); done && each != now->instances.rend(); ++each) done = (*each)->start();
+  if (!done) stop_instances();
+  return done;
+}
+
+// Each sees the whole configuration as its predecessor left it; what comes out is checked like what came in.
+Status Service::ask_config() {
+  const std::shared_ptr<const Assembly> now = assembly();
+  wire::Value config = wire::Value::Map{};
+  for (const std::shared_ptr<Instance>& instance : now->instances) {
+    Result<wire::Value> settings = wire::Value::unpack(*instance->context().settings());
+    if (!settings) return std::move(settings).error();
+    config.set(instance->name(), *std::move(settings));
+  }
+  Bytes packed = config.pack();
+  for (const std::shared_ptr<Instance>& instance : now->instances) {
+    Result<Bytes> answered = instance->config(std::move(packed));
+    if (!answered) return std::move(answered).error();
+    packed = *std::move(answered);
+  }
+  Result<wire::Value> checked = wire::Value::unpack(packed);
+  if (!checked) return std::move(checked).error();
+  std::vector<Finding> findings;
+  for (const std::shared_ptr<Instance>& instance : now->instances) {
+    const wire::Value* const given = checked->find(instance->name());
+    const wire::Value settings =
+        effective_settings(instance->plugin().descriptor, given != nullptr ? *given : wire::Value(),
+                           "service." + spec_.name + ".config." + instance->name(), findings);
+    instance->context().set_settings(settings.pack());
+  }
+  if (!findings.empty()) return error_of(findings);
+  return {};
+}
+
+void Service::open() {
+  std::shared_ptr<const Assembly> now = assembly();
+  Door& door = cell_.open(*this, *now->dispatch);
+  entrances_.push_back({&door, std::move(now)});
+}
+
+// Calls that are inside go on.
+void Service::shut() {
+  cell_.close();
+  if (!left_by(node_.ground.clock.now() + node_.drain_patience_ns)) {
+    log::warn("service." + spec_.name, "calls are still under way after limits.drain_timeout_ms; they go on");
+  }
+}
+
+}  // namespace lodge::service
