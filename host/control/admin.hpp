@@ -46,6 +46,7 @@ struct AdminVerb {
 
 /// By topic; each in a file of its own.
 [[nodiscard]] std::span<const AdminVerb> status_verbs();
+[[nodiscard]] std::span<const AdminVerb> service_verbs();
 [[nodiscard]] std::span<const AdminVerb> entry_verbs();
 [[nodiscard]] std::span<const AdminVerb> names_verbs();
 

@@ -37,7 +37,11 @@ Result<Value> status(Admin& admin, std::span<const Value>) {
 Value summary(service::Service& each) {
   const service::Service::State state = each.state();
   Value::List plugins;
-  for (const auto& instance : each.instances()) plugins.emplace_back(instance->name());
+  if (const auto now = each.assembly()) {
+    for (const auto& instance : now->instances) plugins.emplace_back(instance->name());
+  } else {
+    for (const std::string& name : each.spec().plugins) plugins.emplace_back(name);
+  }
   return Value::map({{"name", each.spec().name},
                      {"status", service::running_name(state.running)},
                      {"reason", state.reason},
@@ -46,7 +50,7 @@ Value summary(service::Service& each) {
                      {"class", each.spec().service_class},
                      {"global", each.spec().global},
                      {"plugins", std::move(plugins)},
-                     {"last_error", state.last_error}});
+                     {"last_error", state.last_error ? state.last_error->text() : ""}});
 }
 
 Result<Value> services(Admin& admin, std::span<const Value>) {
@@ -93,16 +97,23 @@ Result<Value> service_show(Admin& admin, std::span<const Value> args) {
   const std::shared_ptr<service::Service> found = admin.runtime.find(*name);
   if (!found) return no_service(admin, *name);
   Value out = summary(*found);
+  const service::Service::State state = found->state();
+  out.set("last_error_unix_ms", state.last_error_wall_ns / 1'000'000);
+  out.set("failures", state.failures);
+  out.set("admin", service::admin_name(state.admin));
+  out.set("admin_reason", state.admin_reason);
+  out.set("admin_since_unix_ms", state.admin_since_wall_ns / 1'000'000);
   Value::List plugins;
-  for (const auto& instance : found->instances()) plugins.push_back(plugin_of_service(*instance));
   Value::List callbacks;
-  // A pass keeps the chains there while they are looked at.
-  if (const service::Cell::Pass pass(found->cell()); pass) {
-    for (const service::Chain& chain : found->dispatch().chains()) callbacks.push_back(callback_of_service(chain));
+  Value::List notes;
+  if (const auto now = found->assembly(); now && now->dispatch) {
+    for (const auto& instance : now->instances) plugins.push_back(plugin_of_service(*instance));
+    for (const service::Chain& chain : now->dispatch->chains()) callbacks.push_back(callback_of_service(chain));
+    notes = texts(now->notes);
   }
   out.set("plugins", std::move(plugins));
   out.set("callbacks", std::move(callbacks));
-  out.set("notes", texts(found->notes()));
+  out.set("notes", std::move(notes));
   out.set("origin", found->spec().origin);
   out.set("store_entries", found->store().entries());
   out.set("store_bytes", found->store().bytes());
