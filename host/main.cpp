@@ -111,6 +111,8 @@ void refuse_exit() {
 int guarded_main(int argc, char** argv) {
   // A peer that has gone is noticed by the write that fails.
   std::signal(SIGPIPE, SIG_IGN);
+  // So is a limit on the size of files.
+  std::signal(SIGXFSZ, SIG_IGN);
   lodge::platform::install_crash_line(lodge::plugin::describe_crash);
   try {
     return main_with(argc, argv);

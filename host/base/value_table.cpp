@@ -95,11 +95,28 @@ Code ValueTable::replace(Locked& at, TableEntry::Ptr& entry, WatchHub::Wake& wak
   if (!entry) return Code::RESOURCE_EXHAUSTED;
   if (at.present() == nullptr && table_.size() >= limits_.entries_max) return Code::RESOURCE_EXHAUSTED;
   if (!reserve(cost(at.present()), cost(entry.get()))) return Code::RESOURCE_EXHAUSTED;
+  publish(at, std::move(entry), wake);
+  return Code::OK;
+}
+
+void ValueTable::publish(Locked& at, TableEntry::Ptr entry, WatchHub::Wake& wake) {
   if (entry->timed()) note_expiry(entry->expires());
   at.set(std::move(entry));
   // Only now: a watcher that is awake already and reads again must find the change.
   hub_.publish(LODGE_WATCH_PUT, at.present()->key(), at.present()->value(), wake);
-  return Code::OK;
+}
+
+TableEntry::Ptr ValueTable::entry_of(ByteView key, ByteView value) const {
+  return fits(key, value.size()) ? TableEntry::make(table_.hashed(key), value) : nullptr;
+}
+
+void ValueTable::set(TableEntry::Ptr entry) {
+  const HashedKey hashed = table_.hashed(entry->key());
+  static_cast<void>(write(hashed, [&](Locked& at, WatchHub::Wake& wake) {
+    bytes_.fetch_add(cost(entry.get()) - cost(at.present()), std::memory_order_relaxed);
+    publish(at, std::move(entry), wake);
+    return Code::OK;
+  }));
 }
 
 Code ValueTable::replace(Locked& at, const HashedKey& key, ByteView value, WatchHub::Wake& wake) {
@@ -205,6 +222,11 @@ Code ValueTable::append(ByteView key, ByteView bytes, std::size_t* size) {
 }
 
 Code ValueTable::update(ByteView key, const Change& change) {
+  return update(key, change,
+                [&](const ByteView* expected, ByteView value) { return compare_and_put(key, expected, value); });
+}
+
+Code ValueTable::update(ByteView key, const Change& change, const CompareAndPut& put) const {
   if (!fits(key, 0)) return Code::INVALID_ARGUMENT;
   Writer before(limits_.value_bytes_max);
   Writer after(limits_.value_bytes_max);
@@ -216,7 +238,7 @@ Code ValueTable::update(ByteView key, const Change& change) {
     const ByteView seen = before.view();
     const ByteView* present = got == Code::OK ? &seen : nullptr;
     if (const Code refused = change(present, after); refused != Code::OK) return refused;
-    if (const Code put = compare_and_put(key, present, after.view()); put != Code::ABORTED) return put;
+    if (const Code code = put(present, after.view()); code != Code::ABORTED) return code;
   }
   return Code::ABORTED;
 }

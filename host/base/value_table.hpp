@@ -54,6 +54,14 @@ class ValueTable {
   using Change = std::function<Code(const ByteView* present, lodge_writer& out)>;
   /// A compare-and-put loop around `change`, which may run several times and holds nothing up.
   [[nodiscard]] Code update(ByteView key, const Change& change);
+  /// The same, with another compare-and-put of this key. ABORTED from it: the value is another now.
+  using CompareAndPut = std::function<Code(const ByteView* expected, ByteView value)>;
+  [[nodiscard]] Code update(ByteView key, const Change& change, const CompareAndPut& put) const;
+
+  /// An entry for `set`. nullptr: it does not fit, or there is no memory.
+  [[nodiscard]] TableEntry::Ptr entry_of(ByteView key, ByteView value) const;
+  /// Creates or replaces, whatever the limits of the whole table: for what has been decided elsewhere.
+  void set(TableEntry::Ptr entry);
 
   /// False: stop. The views are copies: the visitor may take its time and change the table.
   using Visit = std::function<bool(ByteView key, ByteView value)>;
@@ -96,6 +104,7 @@ class ValueTable {
   /// what has expired made room.
   template <typename Operation>
   Code write(const HashedKey& key, Operation&& operation);
+  void publish(Locked& at, TableEntry::Ptr entry, WatchHub::Wake& wake);
   [[nodiscard]] Code replace(Locked& at, TableEntry::Ptr& entry, WatchHub::Wake& wake);
   [[nodiscard]] Code replace(Locked& at, const HashedKey& key, ByteView value, WatchHub::Wake& wake);
   void erase(Locked& at, WatchHub::Wake& wake);

@@ -66,7 +66,7 @@ struct DomainPlace {
   static Result<DomainPlace> of(Admin& admin, const std::string& name) { return DomainPlace{admin.node_config, name}; }
 
   [[nodiscard]] std::string text() const { return "domain `" + domain + "`"; }
-  [[nodiscard]] std::string full() const { return "the configuration of the node " + config.fill_text(); }
+  [[nodiscard]] std::string full() const { return config.refusal_text(); }
   Code get(ByteView key, Writer& value) const { return config.get(domain, key, value); }
   Code put(ByteView key, ByteView value) const { return config.put(domain, key, value); }
   Code remove(ByteView key) const { return config.remove(domain, key); }
@@ -156,7 +156,7 @@ template <typename Place>
 Result<Value> outcome(Code code, const Place& place, ByteView key) {
   if (code == Code::OK) return Value();
   if (code == Code::INVALID_ARGUMENT) return Error{code, place.text() + ": " + std::string(Place::limits)};
-  if (code == Code::RESOURCE_EXHAUSTED) return Error{code, place.full()};
+  if (code == Code::RESOURCE_EXHAUSTED || code == Code::UNAVAILABLE) return Error{code, place.full()};
   const bool missing = code == Code::NOT_FOUND;
   return Error{code, (missing ? "no key `" : "key `") + escape_for_terminal(text_of(key)) + "` in " + place.text() +
                          (missing ? place.meant(key) : "")};

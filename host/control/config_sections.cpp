@@ -6,6 +6,7 @@
 
 #include "control/config_reader.hpp"
 #include "control/config_service.hpp"
+#include "names/config_path.hpp"
 
 namespace lodge::control {
 namespace {
@@ -80,6 +81,7 @@ constexpr Field<LimitsSection> limits_fields[] = {
     number_field<&LimitsSection::drain_timeout_ms, 0, hour_ms>("drain_timeout_ms"),
     number_field<&LimitsSection::names_max, 1, most_u32>("names_max"),
     number_field<&LimitsSection::config_entries_max, 1, most_u32>("config_entries_max"),
+    number_field<&LimitsSection::state_bytes_max, 1 << 20, gib * 1024 * 64>("state_bytes_max"),
     number_field<&LimitsSection::store_bytes_max, 1024, gib * 1024 * 64>("store_bytes_max")};
 
 // --- [log] ---
@@ -176,6 +178,18 @@ void read_node_config(Reading& reading, const ConfigNode& node, const std::strin
   }
 }
 
+constexpr Field<ConfigStoreSection> config_store_fields[] = {flag_field<&ConfigStoreSection::persist>("persist")};
+
+void read_config_stores(Reading& reading, const ConfigNode& node, const std::string& path, HostConfig& config) {
+  for (const ConfigEntry& domain : read_entries(reading, node, path)) {
+    const std::string domain_path = path_of(path, domain.key);
+    if (domain.key.empty() || domain.key.size() > names::ConfigPath::domain_bytes_max) {
+      reading.wrong(domain.place, domain_path + ": a domain has 1 to 64 bytes");
+    }
+    read_fields(reading, domain.node, domain_path, config_store_fields, config.config_stores[domain.key]);
+  }
+}
+
 void read_host(Reading& reading, const ConfigNode& node, const std::string& path, HostConfig& config) {
   const std::size_t problems_before = reading.problems.size();
   read_fields(reading, node, path, host_fields, config.host);
@@ -188,6 +202,7 @@ constexpr Field<HostConfig> top_fields[] = {{"host", read_host},
                                             section<&HostConfig::log, log_fields>("log"),
                                             {"plugin", read_plugins},
                                             {"config", read_node_config},
+                                            {"config_store", read_config_stores},
                                             {"service", read_services}};
 
 void note_origins(const ConfigNode& node, const std::string& path, Origins& origins) {
@@ -233,6 +248,7 @@ std::vector<std::string> section_keys() {
   list_keys("log", log_fields, keys);
   list_keys("plugin.NAME", plugin_fields, keys);
   keys.emplace_back("config.DOMAIN");
+  list_keys("config_store.DOMAIN", config_store_fields, keys);
   list_keys("service.NAME", service_fields(), keys);
   return keys;
 }

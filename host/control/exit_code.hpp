@@ -9,11 +9,12 @@ enum class ExitCode : int {
   ok = 0,
   failed = 1,          ///< lodgectl: the call was made and answered with an error
   usage = 64,          ///< the command line is wrong
+  data = 65,           ///< what the data directory holds cannot be used: damaged, foreign, of a newer Lodge
   no_input = 66,       ///< a file named on the command line is missing or cannot be read
   unavailable = 69,    ///< lodgectl: the host cannot be reached; lodged: something it needs is not available
   internal = 70,       ///< a bug in Lodge
   os_error = 71,       ///< the system refused something: memory, threads, descriptors
-  cannot_create = 73,  ///< data directory or socket cannot be created
+  cannot_create = 73,  ///< data directory or socket cannot be created or written
   try_later = 75,      ///< another host holds the data directory or the socket
   permission = 77,     ///< not allowed, or what is not safe to use (a plugin directory that others may write)
   config = 78          ///< the configuration is wrong

@@ -73,6 +73,18 @@ ServerOptions server_options(const HostConfig& config) {
 /// What is not safe to use is told apart from what is wrongly written.
 ExitCode exit_of(Code code) { return code == Code::PERMISSION_DENIED ? ExitCode::permission : ExitCode::config; }
 
+Failure failed_state(const Error& error) {
+  switch (error.code) {
+    case Code::ALREADY_EXISTS:
+      return {ExitCode::try_later, error.message};
+    case Code::DATA_LOSS:
+    case Code::FAILED_PRECONDITION:
+      return {ExitCode::data, error.message};
+    default:
+      return {ExitCode::cannot_create, error.message};
+  }
+}
+
 /// Only the default directory is the host's own, to be made for its user alone; any other one that is missing is more
 /// probably a mistake, and with which owner and mode it should be is not the host's to say.
 Status make_socket_directory(const HostSection& host) {
@@ -145,6 +157,7 @@ std::optional<Failure> Host::add_builtins() {
 }
 
 void Host::seed_config(std::vector<Problem>& problems) {
+  node_config_.persist(config_.persisted_domains());
   for (const auto& [domain, entries] : config_.node_config) {
     for (const auto& [key, value] : entries) {
       const Status seeded = node_config_.seed(domain, key, value);
@@ -212,6 +225,17 @@ std::optional<Failure> Host::take_data_dir() {
   return std::nullopt;
 }
 
+// Only where something is to be kept: a host that keeps nothing needs no such file, and none that is whole.
+std::optional<Failure> Host::open_state() {
+  if (config_.persisted_domains().empty()) return std::nullopt;
+  Result<std::unique_ptr<state::Environment>> environment =
+      state::Environment::open({config_.host.data_dir / "state", config_.limits.state_bytes_max});
+  if (!environment) return failed_state(environment.error());
+  committer_ = std::make_unique<state::Committer>(*std::move(environment));
+  if (Status kept = node_config_.keep_in(*committer_); !kept) return failed_state(kept.error());
+  return std::nullopt;
+}
+
 std::optional<Failure> Host::listen() {
   const std::filesystem::path& socket = config_.host.socket;
   if (Status there = make_socket_directory(config_.host); !there) {
@@ -229,6 +253,7 @@ std::optional<Failure> Host::listen() {
 std::optional<Failure> Host::run() {
   if (auto failure = check()) return failure;
   if (auto failure = take_data_dir()) return failure;
+  if (auto failure = open_state()) return failure;
   if (auto failure = listen()) return failure;
   for (const int signum : {SIGTERM, SIGINT}) {
     if (Status handled = loop_->on_signal(signum, [this] { begin_drain(); }); !handled) {

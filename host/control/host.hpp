@@ -21,6 +21,7 @@
 #include "plugin/catalog.hpp"
 #include "service/name_ties.hpp"
 #include "service/runtime.hpp"
+#include "state/committer.hpp"
 
 namespace lodge::control {
 
@@ -52,6 +53,7 @@ class Host {
   void check_plugin_rules(std::vector<Problem>& problems);
   void check_services(std::vector<Problem>& problems);
   [[nodiscard]] std::optional<Failure> take_data_dir();
+  [[nodiscard]] std::optional<Failure> open_state();
   [[nodiscard]] std::optional<Failure> listen();
   [[nodiscard]] std::optional<Failure> add_builtins();
   void start_services();
@@ -72,6 +74,7 @@ class Host {
   WorkerPool hooks_;  ///< where services start and stop: they can even when plugins hold all workers
   plugin::InterfaceRegistry interfaces_;
   names::Names names_;
+  std::unique_ptr<state::Committer> committer_;  ///< nullptr: nothing is kept on disk
   names::NodeConfig node_config_;
   plugin::Catalog catalog_;
   CatalogSource plugins_;

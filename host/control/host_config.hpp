@@ -10,6 +10,7 @@
 
 #include "base/log.hpp"
 #include "control/problem.hpp"
+#include "names/config_path.hpp"
 #include "service/service_spec.hpp"
 #include "wire/value.hpp"
 
@@ -45,6 +46,7 @@ struct LimitsSection {
   std::uint32_t drain_timeout_ms = 10'000;
   std::uint32_t names_max = 1'000'000;
   std::uint32_t config_entries_max = 100'000;
+  std::uint64_t state_bytes_max = std::uint64_t{64} << 30;   ///< of what is kept on disk
   std::uint64_t store_bytes_max = std::uint64_t{256} << 20;  ///< of a service that does not say it itself
   bool operator==(const LimitsSection&) const = default;
 };
@@ -64,6 +66,11 @@ struct PluginSection {
   bool operator==(const PluginSection&) const = default;
 };
 
+struct ConfigStoreSection {
+  bool persist = false;
+  bool operator==(const ConfigStoreSection&) const = default;
+};
+
 struct HostConfig {
   HostSection host;
   ThreadsSection threads;
@@ -71,8 +78,17 @@ struct HostConfig {
   LogSection log;
   std::map<std::string, PluginSection> plugins;
   std::map<std::string, std::map<std::string, wire::Value>> node_config;  ///< domain, key: what the host starts with
+  std::map<std::string, ConfigStoreSection> config_stores;                ///< by domain: how it is kept
   std::vector<service::ServiceSpec> services;                             ///< in the order of files and lines
   Origins origins;
+
+  [[nodiscard]] names::ConfigDomains persisted_domains() const {
+    names::ConfigDomains out;
+    for (const auto& [domain, store] : config_stores) {
+      if (store.persist) out.insert(domain);
+    }
+    return out;
+  }
 };
 
 }  // namespace lodge::control

@@ -1,10 +1,14 @@
-// The configuration that the whole node shares: values by (domain, key), changed at run time, gone with the host.
+// The configuration that the whole node shares: values by (domain, key), changed at run time. Gone with the host, but
+// for the domains that are persisted.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "base/value_table.hpp"
+#include "names/config_keeper.hpp"
+#include "names/config_path.hpp"
 #include "names/packed_value.hpp"
 #include "wire/value.hpp"
 
@@ -13,11 +17,23 @@ namespace lodge::names {
 /// Thread-safe; reads take no lock. Operations answer a code, with the meanings that <lodge/config.h> gives them.
 class NodeConfig {
  public:
-  static constexpr std::size_t domain_bytes_max = 64;
-  static constexpr std::size_t key_bytes_max = 255;
+  static constexpr std::size_t domain_bytes_max = ConfigPath::domain_bytes_max;
   static constexpr std::uint64_t entries_max = 100'000;
 
   NodeConfig(Clock& clock, Executor& executor, HashSeed seed, std::uint64_t limit = entries_max);
+
+  ~NodeConfig();
+  NodeConfig(const NodeConfig&) = delete;
+  NodeConfig& operator=(const NodeConfig&) = delete;
+
+  /// Which domains are persisted. Before anybody writes.
+  void persist(ConfigDomains domains) { persisted_ = std::move(domains); }
+  /// Whether writing there waits for the disk, and must not be done by quick code. (Without `keep_in`, as in unit tests
+  /// of plugins, nothing is kept, and the rule is the same.)
+  [[nodiscard]] bool persists(std::string_view domain) const { return persisted_.contains(domain); }
+  /// Keeps the persisted domains there from now on, once they have what is there already: that comes before what was
+  /// seeded. After the seeds, before anybody else writes. `committer` outlives this. Errors as of Environment::open.
+  [[nodiscard]] Status keep_in(state::Committer& committer);
 
   /// A value from the host's file. INVALID_ARGUMENT says which domain or key is impossible, and why.
   [[nodiscard]] Status seed(std::string_view domain, std::string_view key, const wire::Value& value);
@@ -47,9 +63,19 @@ class NodeConfig {
 
   /// How full it is, and which limit that is: "holds 10 of 10 entries (limits.config_entries_max)".
   [[nodiscard]] std::string fill_text();
+  /// Why a write was answered RESOURCE_EXHAUSTED or UNAVAILABLE: too many entries, or what the disk said.
+  [[nodiscard]] std::string refusal_text();
 
  private:
+  /// nullptr: the domain is not kept.
+  [[nodiscard]] ConfigKeeper* keeper_of(std::string_view domain) const {
+    return keeper_ && persists(domain) ? keeper_.get() : nullptr;
+  }
+
+  Executor& executor_;
   ValueTable table_;
+  ConfigDomains persisted_;
+  std::unique_ptr<ConfigKeeper> keeper_;
 };
 
 }  // namespace lodge::names

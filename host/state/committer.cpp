@@ -37,9 +37,9 @@ void Committer::submit(Change& change) {
   if (first) came_.notify_one();
 }
 
-std::string Committer::trouble() const {
+std::string Committer::last_failure() const {
   std::lock_guard lock(mutex_);
-  return trouble_;
+  return last_failure_;
 }
 
 void Committer::run() {
@@ -90,14 +90,15 @@ Status Committer::after_failure(std::uint64_t id, const Error& error) {
   return error;
 }
 
+// One line when it begins and one when it is over, however many changes fail in between.
 void Committer::note(const Status& outcome) {
-  std::string now = outcome ? std::string() : outcome.error().message;
   std::lock_guard lock(mutex_);
-  if (!now.empty() && trouble_.empty()) log::error(module, now);
-  if (now.empty() && !trouble_.empty()) {
+  if (!outcome) {
+    last_failure_ = outcome.error().message;
+    if (!std::exchange(failing_, true)) log::error(module, last_failure_);
+  } else if (std::exchange(failing_, false)) {
     log::info(module, environment_->place().data_file().string() + " can be written again");
   }
-  trouble_ = std::move(now);
 }
 
 }  // namespace lodge::state

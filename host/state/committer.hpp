@@ -54,8 +54,8 @@ class Committer {
   /// For reading, and for opening tables before the first change is submitted.
   [[nodiscard]] Environment& environment() { return *environment_; }
 
-  /// Why the last transaction failed; empty: it did not.
-  [[nodiscard]] std::string trouble() const;
+  /// Why a transaction failed last; empty: none did.
+  [[nodiscard]] std::string last_failure() const;
 
  private:
   void run();
@@ -68,7 +68,8 @@ class Committer {
   mutable std::mutex mutex_;  ///< over what follows
   std::condition_variable came_;
   std::vector<Change*> waiting_;
-  std::string trouble_;
+  std::string last_failure_;
+  bool failing_ = false;
   bool ending_ = false;
   std::thread thread_;  ///< the last one made
 };

@@ -71,7 +71,8 @@ Result<std::unique_ptr<Environment>> Environment::open(const EnvironmentOptions&
   const Place place{options.directory, options.bytes_max};
   if (Status made = make_directory(place); !made) return made.error();
   Result<platform::FileLock> lock = platform::FileLock::take(options.directory / "state.lock");
-  if (!lock) return std::move(lock).error();
+  if (!lock && lock.error().code == Code::ALREADY_EXISTS) return std::move(lock).error();
+  if (!lock) return not_writable(place, lock.error().message);
   std::unique_ptr<Environment> environment(new Environment(options, *std::move(lock)));
   if (Status opened = environment->open_map(); !opened) return opened.error();
   if (Status checked = environment->check_meta(); !checked) return checked.error();

@@ -28,6 +28,11 @@ Error damaged(const Place& place, std::string_view what) {
   return {Code::DATA_LOSS, place.data_file().string() + " is damaged: " + std::string(what) + without_it(place)};
 }
 
+Error not_writable(const Place& place, std::string_view what) {
+  return {Code::PERMISSION_DENIED, std::string(what) + "; make " + place.directory.string() +
+                                       " a directory, and it and what is in it this user's to write"};
+}
+
 Error lmdb_error(const Place& place, std::string_view doing, int number) {
   const std::string file = place.data_file().string();
   const std::string failed = file + " cannot " + std::string(doing) + ": " + mdb_strerror(number);
@@ -67,8 +72,7 @@ Error lmdb_error(const Place& place, std::string_view doing, int number) {
     case EROFS:
     case EISDIR:
     case ENOTDIR:
-      return {Code::PERMISSION_DENIED, failed + "; make " + place.directory.string() +
-                                           " a directory, and it and what is in it this user's to write"};
+      return not_writable(place, failed);
     case MDB_PANIC:
       return {Code::UNAVAILABLE, failed};
     default:

@@ -21,6 +21,9 @@ struct Place {
 /// the user may not. FAILED_PRECONDITION: of another version. UNAVAILABLE: a write went wrong half-way.
 [[nodiscard]] Error lmdb_error(const Place& place, std::string_view doing, int number);
 
+/// PERMISSION_DENIED, with what to do, for what kept this user out.
+[[nodiscard]] Error not_writable(const Place& place, std::string_view what);
+
 /// What is not as Lodge has written it.
 [[nodiscard]] Error damaged(const Place& place, std::string_view what);
 

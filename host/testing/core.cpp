@@ -174,6 +174,7 @@ Outcome Core::Parts::take_rules() {
       shelf.deny(name, id);
     }
   }
+  node().node_config().persist(config.persisted_domains());
   for (const auto& [domain, entries] : config.node_config) {
     for (const auto& [key, value] : entries) {
       const Status seeded = node().node_config().seed(domain, key, value);

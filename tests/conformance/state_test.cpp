@@ -2,7 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "rig/node.hpp"
+#include "state/committer.hpp"
 
 namespace lodge {
 namespace {
@@ -150,6 +153,30 @@ TEST(services, 31) {
   Writer after;
   EXPECT_EQ(config.get(p.host, "d", 1, bytes("n"), 1, &after), LODGE_OK);
   EXPECT_THAT(after.take(), ElementsAre(1)) << "and it survives the service";
+}
+
+// In a persisted domain all of that survives the host, too.
+TEST(services, 31_persisted) {
+  std::string directory = (std::filesystem::temp_directory_path() / "lodge-services-31-XXXXXX").string();
+  ASSERT_NE(mkdtemp(directory.data()), nullptr);
+  for (std::int64_t round = 1; round <= 3; ++round) {
+    Lender p("p");
+    state::Committer committer(state::Environment::open({directory + "/state"}).value());
+    Node node;
+    node.config().persist({"d"});
+    ASSERT_TRUE(node.config().keep_in(committer));
+    node.add(p.plugin);
+    ASSERT_TRUE(node.start("s", {"p"}));
+    const auto& config = table<lodge_config_v1>(p.host);
+    std::int64_t value = 0;
+    EXPECT_EQ(config.increment(p.host, "d", 1, bytes("n"), 1, 1, &value), LODGE_OK);
+    EXPECT_EQ(value, round);
+    const auto refuse = [](void*, const lodge_slice*, lodge_writer*) { return std::int32_t{LODGE_ABORTED}; };
+    EXPECT_EQ(config.update(p.host, "d", 1, bytes("n"), 1, refuse, nullptr), LODGE_ABORTED);
+    EXPECT_EQ(config.increment(p.host, "other", 5, bytes("n"), 1, 1, &value), LODGE_OK);
+    EXPECT_EQ(value, 1) << "other domains go with the host";
+  }
+  std::filesystem::remove_all(directory);
 }
 
 }  // namespace

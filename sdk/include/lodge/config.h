@@ -1,7 +1,10 @@
 /* lodge.config/1: the plugin's own settings, and the configuration that the whole node shares.
  *
  * Node configuration is a table by (domain, key), seeded from [config.DOMAIN] of the host's file, changed at run time,
- * gone with the host. Domains are 1 to 64 bytes, keys 1 to 255, values one msgpack value of at most 64 KiB. */
+ * gone with the host. Domains are 1 to 64 bytes, keys 1 to 255, values one msgpack value of at most 64 KiB.
+ *
+ * A domain that the operator has persisted ([config_store.DOMAIN] persist = true) outlives the host: what changes it
+ * returns once the change is on disk, however many change it at once. Reading is as quick as ever. */
 #ifndef LODGE_CONFIG_H
 #define LODGE_CONFIG_H
 
@@ -14,7 +17,9 @@ extern "C" {
 #define LODGE_CONFIG_V1 "lodge.config/1"
 
 /* Common errors: INVALID_ARGUMENT (domain or key too long or empty, value not msgpack or too long), STALE (the instance
- * is gone), RESOURCE_EXHAUSTED (the node's limit of entries). */
+ * is gone), RESOURCE_EXHAUSTED (the node's limit of entries). Of what changes a persisted domain also
+ * FAILED_PRECONDITION (in a quick callback, since it waits for the disk), RESOURCE_EXHAUSTED (no room on the disk),
+ * UNAVAILABLE (the host cannot write its state any more, until it is restarted): nothing has changed then. */
 typedef struct lodge_config_v1 {
   /* Appends the plugin's effective settings: a msgpack map, defaults filled in. [quick] */
   int32_t (*own)(const lodge_host* host, lodge_writer* settings);

@@ -20,7 +20,12 @@ struct Advice<lodge_config_v1> {
         if (operation == "add") return "the value there is no list, or domain, key or element are too long";
         return "a domain has 1 to 64 bytes, a key 1 to 255, a value at most 64 KiB of msgpack";
       case LODGE_RESOURCE_EXHAUSTED:
-        return "the node has as many entries as it may; remove some, or raise limits.config_entries_max";
+        return "the node has as many entries as it may: remove some, or raise limits.config_entries_max; or, in a "
+               "persisted domain, there is no room on the disk: the host's log says which";
+      case LODGE_FAILED_PRECONDITION:
+        return "it may wait (a change in a persisted domain waits for the disk): not in a quick callback";
+      case LODGE_UNAVAILABLE:
+        return "the domain is persisted, and the host cannot write its state any more: its log says why";
       case LODGE_OUT_OF_RANGE:
         return "the sum does not fit into 64 bits; nothing was changed";
       case LODGE_ABORTED:
@@ -33,7 +38,8 @@ struct Advice<lodge_config_v1> {
   }
 };
 
-/// Entries by (domain, key), one msgpack value each. Limits and errors: lodge/config.h.
+/// Entries by (domain, key), one msgpack value each. What changes a domain that the operator has persisted waits for
+/// the disk, and is refused in a quick callback. Limits and errors: lodge/config.h.
 class NodeConfig {
   using Table = lodge_config_v1;
 

@@ -174,6 +174,13 @@ TEST_F(ConfigFile, reads_levels_pins_and_node_configuration) {
   EXPECT_EQ(config.node_config.at("demo").at("list"), Value(Value::List{1, 2.5, true}));
 }
 
+TEST_F(ConfigFile, reads_which_domains_are_persisted) {
+  const HostConfig config = good(
+      "[config_store.a]\npersist = true\n[config_store.b]\npersist = false\n[config_store.c]\n[config.d]\nx = 1\n");
+  EXPECT_THAT(config.persisted_domains(), ElementsAre("a"));
+  EXPECT_TRUE(good("").persisted_domains().empty());
+}
+
 // --- several files, overrides ---
 
 TEST_F(ConfigFile, drop_ins_add_and_replace_in_the_order_of_their_names) {
@@ -258,6 +265,11 @@ TEST_F(ConfigFile, a_setting_said_in_list_and_table_is_an_error) {
 TEST_F(ConfigFile, refuses_malformed_pins_interfaces_and_long_sockets) {
   EXPECT_THAT(wrong("[plugin.p]\nsha256 = \"abc\"\n"), HasSubstr("not a SHA-256"));
   EXPECT_THAT(wrong("[plugin.p]\ndeny = [\"store\"]\n"), HasSubstr("lodge.store/1"));
+  EXPECT_THAT(wrong("[config_store.a]\npersists = true\n"), HasSubstr("did you mean `persist`?"));
+  EXPECT_THAT(wrong("[config_store.a]\npersist = \"yes\"\n"), HasSubstr("expected boolean, got string"));
+  EXPECT_THAT(wrong("[config_store]\na = true\n"), HasSubstr("config_store.a: expected table, got boolean"));
+  EXPECT_THAT(wrong("[config_store." + std::string(65, 'd') + "]\npersist = true\n"), HasSubstr("1 to 64 bytes"));
+  EXPECT_THAT(wrong("[config_stores.a]\npersist = true\n"), HasSubstr("did you mean `config_store`?"));
   EXPECT_THAT(wrong("[host]\nsocket = \"/" + std::string(120, 's') + "\"\n"), HasSubstr("107"));
   EXPECT_THAT(wrong("[host]\nname = \"Not good\"\n"), HasSubstr("not a host's name"));
 }
