@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "platform/unique_fd.hpp"
+#include "state/page_check.hpp"
 
 namespace lodge::state {
 
@@ -73,6 +74,7 @@ Result<std::unique_ptr<Environment>> Environment::open(const EnvironmentOptions&
   Result<platform::FileLock> lock = platform::FileLock::take(options.directory / "state.lock");
   if (!lock && lock.error().code == Code::ALREADY_EXISTS) return std::move(lock).error();
   if (!lock) return not_writable(place, lock.error().message);
+  if (Status checked = check_pages(place); !checked) return checked.error();
   std::unique_ptr<Environment> environment(new Environment(options, *std::move(lock)));
   if (Status opened = environment->open_map(); !opened) return opened.error();
   if (Status checked = environment->check_meta(); !checked) return checked.error();

@@ -163,6 +163,17 @@ TEST_F(Persist, a_file_that_is_none_of_lodges_ends_the_host_with_65) {
   expect_refused("exited 65", "not written by Lodge");
 }
 
+TEST_F(Persist, a_file_that_was_cut_short_ends_the_host_with_65) {
+  {
+    HostProcess host(directory, config);
+    for (int i = 0; i < 20; ++i)
+      ASSERT_TRUE(host.call("lodge", "config_put", {"kept", std::to_string(i), std::string(9'000, 'x')}));
+    ASSERT_EQ(host.stop().ended, "exited 0");
+  }
+  std::filesystem::resize_file(directory.path() / data_file, 40'960);
+  expect_refused("exited 65", "lies outside of the file");
+}
+
 TEST_F(Persist, an_entry_that_has_changed_on_disk_ends_the_host_with_65) {
   {
     HostProcess host(directory, config);
