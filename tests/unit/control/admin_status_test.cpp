@@ -73,8 +73,8 @@ TEST_F(AdminServices, a_callback_that_was_not_as_quick_as_it_promised_is_marked)
   const auto ping = [this] { return row_of(*ask("service", {"greeter"}).value.find("callbacks"), "ping"); };
   EXPECT_EQ(json_at(ping(), "quick"), "true");
   EXPECT_EQ(json_at(ping(), "demoted"), "[]");
-  const service::Dispatch& dispatch = node_.runtime().find("greeter")->dispatch();
-  service::QuickRecord& record = *dispatch.find("ping", 0)->links.front().quick;
+  const auto assembly = node_.runtime().find("greeter")->assembly();
+  service::QuickRecord& record = *assembly->dispatch->find("ping", 0)->links.front().quick;
   for (int overruns = 0; overruns < 3; ++overruns) static_cast<void>(record.overran(node_.clock().now()));
   EXPECT_EQ(json_at(ping(), "quick"), "false");
   EXPECT_EQ(json_at(ping(), "demoted"), "[\"greeter\"]");
