@@ -102,7 +102,8 @@ const lodge_plugin& admin_plugin() {
       .needs = {},
       .settings = {},
       .callbacks = {all.data(), static_cast<std::uint32_t>(all.size()), sizeof(lodge_callback)},
-      .hooks = &hooks};
+      .hooks = &hooks,
+      .sdk_build_id = nullptr};
   return descriptor;
 }
 

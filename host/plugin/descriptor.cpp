@@ -120,6 +120,10 @@ Status read_head(const lodge_plugin& plugin, Descriptor& out) {
       !text) {
     return text;
   }
+  if (Status text = read_text("sdk_build_id", plugin.sdk_build_id, true, Limits::version_bytes_max, out.sdk_build_id);
+      !text) {
+    return text;
+  }
   if (plugin.flags != 0)
     return wrong("flags", fmt::format("unknown flags {:#x}; built for a newer host?", plugin.flags));
   if (Status text = read_text("name", plugin.name, false, Limits::name_bytes_max, out.name); !text) return text;

@@ -45,6 +45,7 @@ struct Descriptor {
   std::string name;
   std::string version;
   std::string sdk_version;
+  std::string sdk_build_id;  ///< empty: it uses no drafts
   std::string summary;
   std::string group;
   std::vector<Dependency> dependencies;

@@ -218,6 +218,7 @@ Status check_descriptor(const Descriptor& descriptor) {
     return wrong("version", version.error().message);
   }
   if (Status line = check_line("sdk_version", descriptor.sdk_version, Limits::version_bytes_max); !line) return line;
+  if (Status line = check_line("sdk_build_id", descriptor.sdk_build_id, Limits::version_bytes_max); !line) return line;
   if (Status line = check_line("summary", descriptor.summary, Limits::line_bytes_max); !line) return line;
   if (!descriptor.group.empty()) {
     if (Status group = check_plugin_name("group", descriptor.group); !group) return group;

@@ -13,7 +13,7 @@ namespace {
 using wire::Value;
 
 /// Raised when the fields change: a child program left over from another version is then refused.
-constexpr std::int64_t format = 1;
+constexpr std::int64_t format = 2;
 constexpr wire::Limits limits{.frame_bytes_max = std::size_t{8} << 20, .depth_max = 4, .elements_max = 16'384};
 
 template <typename T, typename Encode>
@@ -111,19 +111,20 @@ bool decode_fields(const Value& value, Descriptor& out) {
   Fields fields(value);
   std::uint32_t written_as = 0;
   return fields.take(written_as) && written_as == format && fields.take(out.name) && fields.take(out.version) &&
-         fields.take(out.sdk_version) && fields.take(out.summary) && fields.take(out.group) &&
-         fields.take(out.dependencies, decode_dependency) && fields.take(out.needs, decode_need) &&
-         fields.take(out.settings, decode_setting) && fields.take(out.callbacks, decode_callback) && fields.done();
+         fields.take(out.sdk_version) && fields.take(out.sdk_build_id) && fields.take(out.summary) &&
+         fields.take(out.group) && fields.take(out.dependencies, decode_dependency) &&
+         fields.take(out.needs, decode_need) && fields.take(out.settings, decode_setting) &&
+         fields.take(out.callbacks, decode_callback) && fields.done();
 }
 
 }  // namespace
 
 Bytes encode_descriptor(const Descriptor& descriptor) {
-  const Value value(Value::List{format, descriptor.name, descriptor.version, descriptor.sdk_version, descriptor.summary,
-                                descriptor.group, encode_list(descriptor.dependencies, encode_dependency),
-                                encode_list(descriptor.needs, [](const std::string& id) { return Value(id); }),
-                                encode_list(descriptor.settings, encode_setting),
-                                encode_list(descriptor.callbacks, encode_callback)});
+  const Value value(Value::List{
+      format, descriptor.name, descriptor.version, descriptor.sdk_version, descriptor.sdk_build_id, descriptor.summary,
+      descriptor.group, encode_list(descriptor.dependencies, encode_dependency),
+      encode_list(descriptor.needs, [](const std::string& id) { return Value(id); }),
+      encode_list(descriptor.settings, encode_setting), encode_list(descriptor.callbacks, encode_callback)});
   return value.pack();
 }
 

@@ -17,13 +17,18 @@ struct Interface {
   std::string_view id;  ///< "lodge.store/1"; empty: not offered
   const void* table = nullptr;
   void* state = nullptr;  ///< what the table's functions work on; outlives the registry's users
+  bool draft = false;     ///< only for plugins built with this host's very SDK (lodge/draft)
 };
 
 /// Filled before the first plugin is loaded, constant afterwards; then thread-safe.
 class InterfaceRegistry {
  public:
   void offer(Place place, std::string_view id, const void* table, void* state) {
-    interfaces_[static_cast<std::size_t>(place)] = {id, table, state};
+    interfaces_[static_cast<std::size_t>(place)] = {id, table, state, false};
+  }
+  /// The same of work in progress, whose table may change from one build of the SDK to the next.
+  void offer_draft(Place place, std::string_view id, const void* table, void* state) {
+    interfaces_[static_cast<std::size_t>(place)] = {id, table, state, true};
   }
 
   /// nullptr: no such interface.
@@ -32,6 +37,15 @@ class InterfaceRegistry {
       if (!each.id.empty() && each.id == id) return &each;
     }
     return nullptr;
+  }
+
+  /// Ids of all drafts.
+  [[nodiscard]] std::vector<std::string> drafts() const {
+    std::vector<std::string> out;
+    for (const Interface& each : interfaces_) {
+      if (!each.id.empty() && each.draft) out.emplace_back(each.id);
+    }
+    return out;
   }
 
   /// The state offered with a place; the caller knows its type.

@@ -106,7 +106,8 @@ constexpr lodge_plugin descriptor{.struct_size = sizeof(lodge_plugin),
                                   .needs = {},
                                   .settings = {},
                                   .callbacks = {callbacks, std::size(callbacks), sizeof(lodge_callback)},
-                                  .hooks = nullptr};
+                                  .hooks = nullptr,
+                                  .sdk_build_id = nullptr};
 
 }  // namespace
 

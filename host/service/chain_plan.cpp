@@ -6,6 +6,7 @@
 #include <map>
 
 #include "base/closest.hpp"
+#include "plugin/sdk_build.hpp"
 #include "service/chain_order.hpp"
 #include "service/settings.hpp"
 
@@ -47,17 +48,33 @@ class Planner {
   }
 
   void add(const plugin::Descriptor& descriptor) {
-    check_needs(descriptor);
+    std::vector<std::string> withheld = source_.denied(descriptor.name);
+    check_needs(descriptor, withheld);
+    check_build(descriptor);
+    if (descriptor.sdk_build_id != plugin::sdk_build_id()) {
+      const std::vector<std::string> drafts = interfaces_.drafts();
+      withheld.insert(withheld.end(), drafts.begin(), drafts.end());
+    }
     const auto given = spec_.config.find(descriptor.name);
-    plan_.plugins.push_back(
-        {&descriptor, effective_settings(descriptor, given != spec_.config.end() ? given->second : wire::Value(),
-                                         config_path(descriptor.name), plan_.findings)});
+    plan_.plugins.push_back({&descriptor,
+                             effective_settings(descriptor, given != spec_.config.end() ? given->second : wire::Value(),
+                                                config_path(descriptor.name), plan_.findings),
+                             std::move(withheld)});
   }
 
-  void check_needs(const plugin::Descriptor& plugin) {
-    const std::vector<std::string> denied = source_.denied(plugin.name);
+  /// Who uses drafts means by an id what it meant in one build of the SDK, whatever that id means here.
+  void check_build(const plugin::Descriptor& plugin) {
+    if (plugin.sdk_build_id.empty() || plugin.sdk_build_id == plugin::sdk_build_id()) return;
+    wrong(Code::FAILED_PRECONDITION, plugin.name,
+          fmt::format("plugin {} {} uses drafts of the SDK of build {}, and this host is of build {}; build the plugin "
+                      "with this host's SDK",
+                      plugin.name, plugin.version, plugin.sdk_build_id, plugin::sdk_build_id()));
+  }
+
+  void check_needs(const plugin::Descriptor& plugin, const std::vector<std::string>& denied) {
     for (const std::string& need : plugin.needs) {
-      if (interfaces_.find(need) == nullptr) {
+      const plugin::Interface* const found = interfaces_.find(need);
+      if (found == nullptr) {
         wrong(Code::FAILED_PRECONDITION, plugin.name,
               fmt::format("plugin {} {} needs the interface {}, which this host does not have; it has {}. Use a plugin "
                           "built for this host",
@@ -66,6 +83,11 @@ class Planner {
         wrong(Code::PERMISSION_DENIED, plugin.name,
               fmt::format("plugin {} needs the interface {}, which plugin.{}.deny denies it", plugin.name, need,
                           plugin.name));
+      } else if (found->draft && plugin.sdk_build_id.empty()) {
+        wrong(Code::FAILED_PRECONDITION, plugin.name,
+              fmt::format("plugin {} {} needs the interface {}, which is a draft, and does not say of which build of "
+                          "the SDK; build it with this host's, {}, and its sdk_build_id set to LODGE_SDK_BUILD_ID",
+                          plugin.name, plugin.version, need, plugin::sdk_build_id()));
       }
     }
   }

@@ -14,7 +14,8 @@ namespace lodge::service {
 
 struct PlannedPlugin {
   const plugin::Descriptor* descriptor = nullptr;
-  wire::Value settings;  ///< effective: checked, defaults filled in
+  wire::Value settings;               ///< effective: checked, defaults filled in
+  std::vector<std::string> withheld;  ///< interface ids that `query` answers NULL for: denied, or drafts not its own
 };
 
 struct ChainPlan {
@@ -23,9 +24,9 @@ struct ChainPlan {
   std::vector<Finding> findings;       ///< with any, the service cannot be started
 };
 
-/// Finds and orders the plugins of `spec`, and checks what can be checked without running them: dependencies, needs
-/// against what the host has and the operator denies, settings, functions offered twice. The findings are all there
-/// are; each names the cause and the remedy.
+/// Finds and orders the plugins of `spec`, and checks what can be checked without running them: dependencies, builds of
+/// the SDK, needs against what the host has and the operator denies, settings, functions offered twice. The findings
+/// are all there are; each names the cause and the remedy.
 [[nodiscard]] ChainPlan plan_chain(const ServiceSpec& spec, PluginSource& source,
                                    const plugin::InterfaceRegistry& interfaces);
 

@@ -15,7 +15,7 @@ Result<Recipe> make_recipe(const ServiceSpec& spec, PluginSource& source, const 
     const std::string& name = each.descriptor->name;
     Result<std::shared_ptr<const plugin::Plugin>> loaded = source.load(name);
     if (!loaded) return Error{loaded.error().code, "service " + spec.name + ": " + loaded.error().message};
-    out.plugins.push_back({*std::move(loaded), source.denied(name), std::move(each.settings)});
+    out.plugins.push_back({*std::move(loaded), std::move(each.withheld), std::move(each.settings)});
   }
   return out;
 }

@@ -16,7 +16,7 @@ namespace lodge::service {
 /// A plugin that the service will have an instance of.
 struct LoadedPlugin {
   std::shared_ptr<const plugin::Plugin> plugin;
-  std::vector<std::string> denied;  ///< interface ids
+  std::vector<std::string> denied;  ///< interface ids that `query` answers NULL for
   wire::Value settings;             ///< effective
 };
 

@@ -7,7 +7,7 @@
 #define BARE_PLUGIN(name, size, abi, hooks)                                                               \
   {                                                                                                       \
     size, abi, 0, LODGE_SDK_VERSION, name, "1.0.0", NULL, NULL, {NULL, 0, 0}, {NULL, 0, 0}, {NULL, 0, 0}, \
-        {NULL, 0, 0}, hooks                                                                               \
+        {NULL, 0, 0}, hooks, NULL                                                                         \
   }
 
 #endif

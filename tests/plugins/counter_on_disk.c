@@ -40,6 +40,7 @@ static const lodge_plugin plugin = {
     {NULL, 0, 0},
     {callbacks, 2, sizeof(lodge_callback)},
     &hooks,
+    NULL,
 };
 
 const lodge_plugin* lodge_plugin_v1(void) { return &plugin; }

@@ -16,6 +16,7 @@ static const lodge_plugin plugin = {
     {NULL, 0, 0},
     {NULL, 0, 0},
     NULL,
+    NULL,
 };
 
 const lodge_plugin* lodge_plugin_v1(void) { return &plugin; }

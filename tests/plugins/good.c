@@ -45,6 +45,7 @@ static const lodge_plugin plugin = {
     {settings, 1, sizeof(lodge_setting)},
     {callbacks, 2, sizeof(lodge_callback)},
     NULL,
+    NULL,
 };
 
 const lodge_plugin* lodge_plugin_v1(void) { return &plugin; }

@@ -58,6 +58,7 @@ static inline int32_t create_rogue(const lodge_host* host, void** self, lodge_wr
       {NULL, 0, 0},                                                             \
       {callbacks, sizeof callbacks / sizeof callbacks[0], sizeof callbacks[0]}, \
       HOOKS,                                                                    \
+      NULL,                                                                     \
   };                                                                            \
   const lodge_plugin* lodge_plugin_v1(void) { return &plugin; }
 

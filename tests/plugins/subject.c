@@ -128,6 +128,7 @@ static const lodge_plugin plugin = {
     {settings, 1, sizeof(lodge_setting)},
     {callbacks, sizeof callbacks / sizeof callbacks[0], sizeof(lodge_callback)},
     &hooks,
+    NULL,
 };
 
 const lodge_plugin* lodge_plugin_v1(void) { return &plugin; }

@@ -110,7 +110,8 @@ constexpr lodge_plugin plugin{sizeof(lodge_plugin),
                               {needs, std::size(needs), sizeof needs[0]},
                               {},
                               {callbacks, std::size(callbacks), sizeof callbacks[0]},
-                              &hooks};
+                              &hooks,
+                              nullptr};
 
 }  // namespace
 

@@ -105,6 +105,11 @@ ScriptedPlugin& ScriptedPlugin::needs(const std::string& interface) {
   return *this;
 }
 
+ScriptedPlugin& ScriptedPlugin::build_id(const std::string& sdk) {
+  plugin_.sdk_build_id = keep(sdk);
+  return *this;
+}
+
 ScriptedPlugin& ScriptedPlugin::setting(const std::string& name, std::uint32_t type, std::uint32_t flags,
                                         const wire::Value& default_value) {
   lodge_slice packed{};

@@ -58,6 +58,8 @@ class ScriptedPlugin {
   ScriptedPlugin& depends(const std::string& name, const std::string& range = "", std::uint32_t flags = 0);
   ScriptedPlugin& group(const std::string& name);
   ScriptedPlugin& needs(const std::string& interface);
+  /// What the plugin says that its drafts are of.
+  ScriptedPlugin& build_id(const std::string& sdk);
   ScriptedPlugin& setting(const std::string& name, std::uint32_t type, std::uint32_t flags = 0,
                           const wire::Value& default_value = {});
   ScriptedPlugin& callback(const std::string& name, std::uint32_t arity, Script script, std::uint32_t flags = 0);

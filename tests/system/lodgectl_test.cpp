@@ -20,6 +20,7 @@ namespace lodge::system_test {
 namespace {
 
 using ::testing::AnyOf;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -175,6 +176,14 @@ TEST_F(Lodgectl, inspect_prints_what_it_has_promised) {
   Value promised = wire::value_from_json(expected.str()).value();
   promised.set("sdk_version", LODGE_SDK_VERSION);
   EXPECT_EQ(outcome.out, wire::json_from_value(promised) + "\n");
+}
+
+TEST_F(Lodgectl, inspect_shows_which_sdk_a_plugins_drafts_are_of) {
+  const fs::path file = directory().add_plugin("draft_of_elsewhere");
+  const Outcome table = run(directory(), "lodgectl", {"inspect", file});
+  EXPECT_THAT(table.out, ContainsRegex("sdk_build_id +0123456789abcdef\n"));
+  const Outcome json = run(directory(), "lodgectl", {"inspect", file, "--json"});
+  EXPECT_THAT(json.out, HasSubstr(R"("sdk_build_id":"0123456789abcdef")"));
 }
 
 TEST_F(Lodgectl, inspect_shows_nothing_of_what_a_constructor_prints) {

@@ -102,6 +102,17 @@ TEST_F(PluginFiles, a_file_that_others_may_write_is_refused_with_its_path_and_th
   EXPECT_THAT(refusal("subject", "exited 77"), HasSubstr("chmod go-w " + file.string()));
 }
 
+TEST_F(PluginFiles, drafts_of_another_build_of_the_sdk_are_refused_and_those_of_this_one_run) {
+  directory.add_plugin("draft_of_elsewhere");
+  directory.add_plugin("draft_of_here");
+  EXPECT_THAT(refusal("draft_of_elsewhere", "exited 78"),
+              AllOf(HasSubstr("uses drafts of the SDK of build 0123456789abcdef, and this host is of build "),
+                    HasSubstr("build the plugin with this host's SDK")));
+  HostProcess host(directory, "[service.a]\nplugins = [\"draft_of_here\"]\n");
+  EXPECT_EQ(*host.ask({"service", "show", "a"}).find("status")->as_text(), "running");
+  EXPECT_EQ(host.stop().ended, "exited 0") << host.log();
+}
+
 TEST_F(PluginFiles, a_text_is_no_shared_object) {
   const fs::path file = directory.add_plugin("not_elf");
   EXPECT_THAT(refusal("not_elf", "exited 78"), HasSubstr(file.string() + ": not a shared object"));

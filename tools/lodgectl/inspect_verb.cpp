@@ -58,6 +58,7 @@ Value value_of(const plugin::Descriptor& descriptor) {
                      {"version", descriptor.version},
                      {"summary", descriptor.summary},
                      {"sdk_version", descriptor.sdk_version},
+                     {"sdk_build_id", descriptor.sdk_build_id.empty() ? Value() : Value(descriptor.sdk_build_id)},
                      {"group", descriptor.group},
                      {"needs", std::move(needs)},
                      {"dependencies", rows_of(descriptor.dependencies, dependency_row)},

@@ -152,6 +152,11 @@ struct Need {
 };
 /// An interface without which the plugin cannot work: lodge::needs(LODGE_STORE_V1).
 constexpr Need needs(const char* id) { return {id}; }
+struct Drafts {
+  const char* build_id;
+};
+/// That the plugin uses drafts: lodge::drafts(LODGE_SDK_BUILD_ID), which lodge/draft/build_id.h defines.
+constexpr Drafts drafts(const char* build_id) { return {build_id}; }
 struct Group {
   const char* name;
 };

@@ -108,6 +108,9 @@ typedef struct lodge_plugin {
   lodge_list settings;      /* of lodge_setting */
   lodge_list callbacks;     /* of lodge_callback */
   const lodge_hooks* hooks; /* NULL: none */
+  /* LODGE_SDK_BUILD_ID where anything of lodge/draft/ is used: then only a host of that very SDK takes the plugin.
+   * NULL: published interfaces only. */
+  const char* sdk_build_id;
 } lodge_plugin;
 
 /* The one exported symbol. Pure: no allocation, no side effect, the same pointer each time; NULL is an error. [any] */

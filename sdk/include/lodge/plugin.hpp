@@ -84,6 +84,7 @@ class Description {
   }
   void add(const Dependency& each) { dependencies_[dependencies_added_++] = each.raw; }
   void add(const Need& each) { needs_[needs_added_++] = each.id; }
+  void add(const Drafts& each) { plugin_.sdk_build_id = each.build_id; }
   void add(const Group& each) { plugin_.group = each.name; }
   void add(const Summary& each) { plugin_.summary = each.text; }
 

@@ -74,9 +74,9 @@ TEST(DescriptorCodec, refuses_what_is_left_over) {
 
 TEST(DescriptorCodec, refuses_another_form_of_the_same) {
   Bytes bytes = encode_descriptor(sample());
-  ASSERT_EQ(bytes[1], 1);
+  ASSERT_EQ(bytes[1], 2);
   bytes[1] = 0xcc;  // the format number, in two bytes
-  bytes.insert(bytes.begin() + 2, 1);
+  bytes.insert(bytes.begin() + 2, 2);
   EXPECT_THAT(refusal(bytes), HasSubstr("one form"));
 }
 

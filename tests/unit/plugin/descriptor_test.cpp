@@ -27,6 +27,7 @@ TEST(Descriptor, is_read_with_all_it_says) {
       .name = "greeter",
       .version = "1.4.0",
       .sdk_version = LODGE_SDK_VERSION,
+      .sdk_build_id = "0123456789abcdef",
       .summary = "Greets people",
       .group = "front",
       .dependencies = {{"tokenizer", "^1.2", false}, {"audit", "", true}},
@@ -43,6 +44,7 @@ TEST(Descriptor, may_be_empty_but_for_name_and_version) {
   sample.plugin.summary = sample.plugin.group = nullptr;
   sample.plugin.dependencies = sample.plugin.needs = sample.plugin.settings = sample.plugin.callbacks = {};
   sample.plugin.hooks = nullptr;
+  sample.plugin.sdk_build_id = nullptr;
   EXPECT_EQ(refusal(sample), "accepted");
 }
 
@@ -56,7 +58,7 @@ TEST(Descriptor, of_another_abi_is_refused_with_both_numbers) {
 TEST(Descriptor, shorter_than_known_is_refused) {
   SamplePlugin sample;
   sample.plugin.struct_size = sizeof(lodge_plugin) - 8;
-  EXPECT_THAT(refusal(sample), HasSubstr("descriptor: struct size 120, at least 128"));
+  EXPECT_THAT(refusal(sample), HasSubstr("descriptor: struct size 128, at least 136"));
   sample.plugin.struct_size = 0;
   EXPECT_THAT(refusal(sample), HasSubstr("descriptor: struct size 0"));
 }

@@ -44,7 +44,8 @@ struct SamplePlugin {
                          list_of(needs),
                          list_of(settings),
                          list_of(callbacks),
-                         &hooks};
+                         &hooks,
+                         "0123456789abcdef"};
 };
 
 }  // namespace lodge::plugin

@@ -71,6 +71,12 @@ struct Plugin : ::testing::Test {
   }
 };
 
+TEST_F(Plugin, says_which_sdk_its_drafts_are_of) {
+  static const auto described = lodge::describe<Plain>("drafty", "1.0.0", lodge::drafts("0123456789abcdef"));
+  EXPECT_STREQ(described.plugin()->sdk_build_id, "0123456789abcdef");
+  EXPECT_EQ(plugin.sdk_build_id, nullptr);
+}
+
 TEST_F(Plugin, is_described_by_constant_data) {
   EXPECT_EQ(lodge_plugin_v1(), &plugin);
   EXPECT_EQ(plugin.abi, LODGE_ABI);

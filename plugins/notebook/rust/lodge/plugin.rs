@@ -114,6 +114,7 @@ macro_rules! declare_plugin {
                 settings: list_of(SETTINGS),
                 callbacks: list_of(CALLBACKS),
                 hooks: &HOOKS.0,
+                sdk_build_id: std::ptr::null(),
             });
             &PLUGIN.0
         }

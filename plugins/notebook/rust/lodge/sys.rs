@@ -171,6 +171,7 @@ pub struct lodge_plugin {
     pub settings: lodge_list,
     pub callbacks: lodge_list,
     pub hooks: *const lodge_hooks,
+    pub sdk_build_id: *const c_char,
 }
 
 // call.h
