@@ -91,7 +91,10 @@ void Graph::check_version(const Plugin& dependent, const Dependency& dependency,
   if (!version) return complain(version.error().code, dependent.listed, version.error().message);
   if (range->contains(*version)) return;
   complain(Code::FAILED_PRECONDITION, dependent.listed,
-           fmt::format("{}, and there is version {}", need_of(*dependent.descriptor, dependency), found.version));
+           fmt::format("{}{}, and there is {} {}; install one that fits, or another version of `{}`",
+                       need_of(*dependent.descriptor, dependency),
+                       dependency.optional ? " where that is in the service" : "", found.name, found.version,
+                       dependent.descriptor->name));
 }
 
 /// What a plugin needs and nobody before it has brought along.

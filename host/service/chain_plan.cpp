@@ -71,18 +71,30 @@ class Planner {
                       plugin.name, plugin.version, plugin.sdk_build_id, plugin::sdk_build_id()));
   }
 
+  /// "; it has lodge.store/1, another revision of it", or all that there is.
+  [[nodiscard]] std::string there_is_instead(std::string_view need) const {
+    const std::string_view name = need.substr(0, need.rfind('/') + 1);
+    const std::vector<std::string> ids = interfaces_.ids();
+    for (const std::string& id : ids) {
+      if (id.starts_with(name)) return "; it has " + id + ", another revision of it";
+    }
+    return fmt::format("; it has {}{}", fmt::join(ids, ", "), did_you_mean(need, ids));
+  }
+
   void check_needs(const plugin::Descriptor& plugin, const std::vector<std::string>& denied) {
     for (const std::string& need : plugin.needs) {
       const plugin::Interface* const found = interfaces_.find(need);
       if (found == nullptr) {
         wrong(Code::FAILED_PRECONDITION, plugin.name,
-              fmt::format("plugin {} {} needs the interface {}, which this host does not have; it has {}. Use a plugin "
-                          "built for this host",
-                          plugin.name, plugin.version, need, fmt::join(interfaces_.ids(), ", ")));
+              fmt::format("plugin {} {} needs the interface {}, which this host does not have{}. Take a plugin that "
+                          "is made for this host, or a newer host",
+                          plugin.name, plugin.version, need, there_is_instead(need)));
       } else if (std::find(denied.begin(), denied.end(), need) != denied.end()) {
-        wrong(Code::PERMISSION_DENIED, plugin.name,
-              fmt::format("plugin {} needs the interface {}, which plugin.{}.deny denies it", plugin.name, need,
-                          plugin.name));
+        wrong(
+            Code::PERMISSION_DENIED, plugin.name,
+            fmt::format("plugin {} {} needs the interface {}, which plugin.{}.deny denies it; take it out of there, or "
+                        "leave the plugin out",
+                        plugin.name, plugin.version, need, plugin.name));
       } else if (found->draft && plugin.sdk_build_id.empty()) {
         wrong(Code::FAILED_PRECONDITION, plugin.name,
               fmt::format("plugin {} {} needs the interface {}, which is a draft, and does not say of which build of "

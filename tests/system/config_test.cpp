@@ -107,8 +107,24 @@ TEST_F(Config, a_missing_plugin_whose_file_was_refused_is_named_with_the_reason)
 TEST_F(Config, a_dependency_of_the_wrong_version_is_named_with_both_versions) {
   directory.add_plugin("from_tomorrow");
   directory.add_plugin("good");
-  EXPECT_THAT(refusal("[service.a]\nplugins = [\"from_tomorrow\"]\n"),
-              HasSubstr("plugin `from_tomorrow` needs plugin `good` ^9, and there is version 1.4.0"));
+  EXPECT_THAT(
+      refusal("[service.a]\nplugins = [\"from_tomorrow\"]\n"),
+      HasSubstr("plugin `from_tomorrow` needs plugin `good` ^9, and there is good 1.4.0; install one that fits"));
+}
+
+TEST_F(Config, a_denied_interface_that_a_plugin_needs_is_named_with_who_denies_it_and_the_cure) {
+  directory.add_plugin("good");
+  EXPECT_EQ(refusal("[service.a]\nplugins = [\"good\"]\n[plugin.good]\ndeny = [\"lodge.log/1\"]\n", "exited 77"),
+            "lodged: lodged.toml:2:12: service a: plugin good 1.4.0 needs the interface lodge.log/1, which "
+            "plugin.good.deny denies it; take it out of there, or leave the plugin out\n");
+}
+
+TEST_F(Config, a_range_of_versions_that_is_none_is_named_with_what_is_allowed) {
+  const std::filesystem::path file = directory.add_plugin("wild_range");
+  EXPECT_EQ(refusal("[service.a]\nplugins = [\"wild_range\"]\n"),
+            "lodged: lodged.toml:2:12: service a: " + file.string() +
+                ": dependencies[0] version: \"1.x\" is not a range of versions like \"^1.2\", \"~1.2\", \">=1 <3\" or "
+                "\"1.4.2\": a number is missing before \"x\"\n");
 }
 
 TEST_F(Config, a_setting_of_the_wrong_type_is_named_with_its_path) {

@@ -164,14 +164,16 @@ TEST_F(ChainOrdering, names_a_missing_dependency_its_range_and_who_needs_it) {
 TEST_F(ChainOrdering, names_the_range_and_the_version_there_is) {
   add("a").dependencies = {{"b", "^1.2", false}};
   add("b").version = "2.0.1";
-  EXPECT_THAT(refusals({"a"}), ElementsAre("a: FAILED_PRECONDITION: plugin `a` needs plugin `b` ^1.2, and there is "
-                                           "version 2.0.1"));
+  EXPECT_THAT(refusals({"a"}), ElementsAre("a: FAILED_PRECONDITION: plugin `a` needs plugin `b` ^1.2, and there is b "
+                                           "2.0.1; install one that fits, or another version of `a`"));
 }
 
 TEST_F(ChainOrdering, an_optional_dependencys_range_must_hold_where_the_plugin_is_there) {
   add("a").dependencies = {{"b", "^2", true}};
   add("b");
-  EXPECT_THAT(refusals({"a", "b"}), ElementsAre(HasSubstr("needs plugin `b` ^2, and there is version 1.0.0")));
+  EXPECT_THAT(refusals({"a", "b"}),
+              ElementsAre(HasSubstr("needs plugin `b` ^2 where that is in the service, and there is b "
+                                    "1.0.0; install")));
 }
 
 TEST_F(ChainOrdering, names_the_plugins_on_a_cycle_and_no_others) {

@@ -99,5 +99,59 @@ TEST_F(ChainPlanning, needs_and_functions_offered_twice_are_told_together) {
                           at("service.s.plugins.b", StartsWith("service s: plugins a and b both offer f/0"))));
 }
 
+TEST_F(ChainPlanning, tells_another_revision_of_an_interface_that_is_missing) {
+  interfaces_.offer(plugin::Place::log, "lodge.log/1", &interfaces_, nullptr);
+  interfaces_.offer(plugin::Place::store, "lodge.store/1", &interfaces_, nullptr);
+  ScriptedPlugin a("a", "1.4.0");
+  a.needs("lodge.store/2");
+  source_.add(a);
+  spec_.plugins = {"a"};
+  EXPECT_THAT(findings(), ElementsAre(at("service.s.plugins.a",
+                                         "service s: plugin a 1.4.0 needs the interface lodge.store/2, which this host "
+                                         "does not have; it has lodge.store/1, another revision of it. Take a plugin "
+                                         "that is made for this host, or a newer host")));
+}
+
+TEST_F(ChainPlanning, tells_all_interfaces_where_none_has_the_name_and_which_was_probably_meant) {
+  interfaces_.offer(plugin::Place::log, "lodge.log/1", &interfaces_, nullptr);
+  interfaces_.offer(plugin::Place::store, "lodge.store/1", &interfaces_, nullptr);
+  ScriptedPlugin a("a");
+  a.needs("lodge.strore/1");
+  source_.add(a);
+  spec_.plugins = {"a"};
+  EXPECT_THAT(findings(), ElementsAre(at("service.s.plugins.a",
+                                         HasSubstr("which this host does not have; it has lodge.store/1, lodge.log/1; "
+                                                   "did you mean `lodge.store/1`?"))));
+}
+
+TEST_F(ChainPlanning, an_interface_that_is_needed_and_denied_is_named_with_who_denies_it) {
+  interfaces_.offer(plugin::Place::store, "lodge.store/1", &interfaces_, nullptr);
+  ScriptedPlugin a("a"), b("b");
+  for (ScriptedPlugin* each : {&a, &b}) {
+    each->needs("lodge.store/1");
+    source_.add(*each);
+  }
+  source_.deny("a", "lodge.store/1");
+  spec_.plugins = {"a", "b"};
+  EXPECT_THAT(
+      findings(),
+      ElementsAre(AllOf(Field(&Finding::code, Code::PERMISSION_DENIED),
+                        at("service.s.plugins.a", HasSubstr("needs the interface lodge.store/1, which plugin.a.deny "
+                                                            "denies it; take it out of there")))));
+}
+
+TEST_F(ChainPlanning, what_is_denied_is_withheld_from_that_plugin_alone) {
+  interfaces_.offer(plugin::Place::store, "lodge.store/1", &interfaces_, nullptr);
+  ScriptedPlugin a("a"), b("b");
+  source_.add(a);
+  source_.add(b);
+  source_.deny("a", "lodge.store/1");
+  spec_.plugins = {"a", "b"};
+  const ChainPlan plan = plan_chain(spec_, source_, interfaces_);
+  EXPECT_THAT(plan.findings, IsEmpty());
+  EXPECT_THAT(plan.plugins[0].withheld, ElementsAre("lodge.store/1"));
+  EXPECT_THAT(plan.plugins[1].withheld, IsEmpty());
+}
+
 }  // namespace
 }  // namespace lodge::service
