@@ -7,8 +7,8 @@
 #include <map>
 #include <thread>
 
-#include "base/manual_executor.hpp"
 #include "names/abi_config.hpp"
+#include "rig/manual_executor.hpp"
 #include "service/abi_store.hpp"
 #include "service/base_plugin.hpp"
 #include "service/runtime.hpp"
@@ -92,7 +92,7 @@ class Samples : public testing::Test {
  private:
   ManualClock clock_;
   ManualTimers timers_{clock_};
-  ManualExecutor executor_;
+  rig::ManualExecutor executor_;
   plugin::InterfaceRegistry interfaces_;
   names::NodeConfig node_config_{clock_, executor_, HashSeed{1}};
   Folder folder_{SAMPLE_PLUGINS};

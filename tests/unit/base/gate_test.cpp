@@ -5,12 +5,12 @@
 #include <atomic>
 #include <thread>
 
-#include "base/manual_executor.hpp"
+#include "rig/manual_executor.hpp"
 
 namespace lodge {
 namespace {
 
-test::ManualExecutor executor;
+rig::ManualExecutor executor;
 
 TEST(Gate, lets_nobody_in_once_it_is_closed) {
   Gate gate;

@@ -8,9 +8,9 @@
 #include <tuple>
 #include <vector>
 
-#include "base/manual_executor.hpp"
 #include "base/value_table.hpp"
 #include "base/writer.hpp"
+#include "rig/manual_executor.hpp"
 
 namespace lodge {
 namespace {
@@ -117,7 +117,7 @@ struct Both {
   }
 
   ManualClock clock;
-  test::ManualExecutor executor;
+  rig::ManualExecutor executor;
   ValueTable table;
   Model model;
 };

@@ -7,9 +7,9 @@
 #include <thread>
 #include <vector>
 
-#include "base/manual_executor.hpp"
 #include "base/packed_int.hpp"
 #include "base/writer.hpp"
+#include "rig/manual_executor.hpp"
 
 namespace lodge {
 namespace {
@@ -39,7 +39,7 @@ struct ValueTableTest : testing::Test {
   }
 
   ManualClock clock;
-  test::ManualExecutor executor;
+  rig::ManualExecutor executor;
   ValueTable table{clock, executor, HashSeed{1}, {16, 100, 1000, 10}};
 };
 
@@ -309,7 +309,7 @@ TEST_F(ValueTableTest, watchers_hear_of_changes_and_expiry) {
 
 struct LargeValueTable : testing::Test {
   ManualClock clock;
-  test::ManualExecutor executor;
+  rig::ManualExecutor executor;
   ValueTable table{clock, executor, HashSeed{1}, {64, 1000}};
 };
 
@@ -389,7 +389,7 @@ TEST_F(LargeValueTable, of_many_takers_one_gets_it) {
 
 TEST(ValueTable, writers_on_many_threads_never_exceed_the_quota) {
   ManualClock clock;
-  test::ManualExecutor executor;
+  rig::ManualExecutor executor;
   constexpr std::uint64_t quota = 50 * (ValueTable::entry_overhead + 10);
   ValueTable table(clock, executor, HashSeed{1}, {64, 1000, quota});
   std::atomic<bool> ending{false};

@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-#include "base/manual_executor.hpp"
+#include "rig/manual_executor.hpp"
 
 namespace lodge {
 namespace {
@@ -26,7 +26,7 @@ struct WatchTest : testing::Test {
     };
   }
 
-  test::ManualExecutor executor;
+  rig::ManualExecutor executor;
   WatchHub hub{executor};
   std::vector<std::string> told;
 };
@@ -142,7 +142,7 @@ TEST_F(WatchTest, can_remove_itself_from_within) {
 }
 
 TEST(Watch, removal_waits_until_it_is_not_being_told) {
-  test::ThreadExecutor executor;
+  rig::ThreadExecutor executor;
   WatchHub hub(executor);
   std::atomic<int> step{0};
   std::atomic<bool> ended{false};
@@ -168,7 +168,7 @@ TEST(Watch, removal_waits_until_it_is_not_being_told) {
 }
 
 TEST(Watch, keeps_the_order_of_each_key_and_never_runs_twice_at_a_time) {
-  test::ThreadExecutor first;
+  rig::ThreadExecutor first;
   WatchHub hub(first);
   std::atomic<int> inside{0};
   std::atomic<int> told{0};

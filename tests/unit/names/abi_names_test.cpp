@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "base/manual_executor.hpp"
 #include "base/writer.hpp"
 #include "names/abi_config.hpp"
 #include "plugin/host_context.hpp"
 #include "rig/interface.hpp"
+#include "rig/manual_executor.hpp"
 
 namespace lodge::names {
 namespace {
@@ -43,7 +43,7 @@ struct AbiNames : testing::Test {
   }
 
   ManualClock clock;
-  test::ManualExecutor executor;
+  rig::ManualExecutor executor;
   Names all_names{executor, HashSeed{1}};
   NodeConfig node_config{clock, executor, HashSeed{1}};
   plugin::InterfaceRegistry registry;

@@ -6,8 +6,8 @@
 #include <thread>
 #include <vector>
 
-#include "base/manual_executor.hpp"
 #include "plugin/host_context.hpp"
+#include "rig/manual_executor.hpp"
 
 namespace lodge::names {
 namespace {
@@ -58,7 +58,7 @@ struct NamesTest : testing::Test {
     };
   }
 
-  test::ManualExecutor executor;
+  rig::ManualExecutor executor;
   Names names{executor, HashSeed{1}, 1000};
   Names::OwnerPtr alpha = names.service_owner(plugin::HostContext::new_owner(), "alpha");
   Names::OwnerPtr beta = names.service_owner(plugin::HostContext::new_owner(), "beta");

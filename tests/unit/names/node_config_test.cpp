@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "base/manual_executor.hpp"
 #include "base/writer.hpp"
+#include "rig/manual_executor.hpp"
 
 namespace lodge::names {
 namespace {
@@ -37,7 +37,7 @@ struct NodeConfigTest : testing::Test {
   }
 
   ManualClock clock;
-  test::ManualExecutor executor;
+  rig::ManualExecutor executor;
   NodeConfig config{clock, executor, HashSeed{1}, 10};
 };
 

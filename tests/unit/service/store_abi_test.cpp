@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "base/manual_executor.hpp"
 #include "base/writer.hpp"
 #include "rig/interface.hpp"
+#include "rig/manual_executor.hpp"
 #include "service/instance_context.hpp"
 #include "service/store.hpp"
 
@@ -54,7 +54,7 @@ struct StoreAbi : testing::Test {
   }
 
   ManualClock clock;
-  test::ManualExecutor executor;
+  rig::ManualExecutor executor;
   Store store{clock, executor, HashSeed{1}, "alpha", 10'000};
   plugin::InterfaceRegistry registry;
   InstanceContext context{registry, "alpha", "one", {}};

@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/manual_executor.hpp"
 #include "base/writer.hpp"
+#include "rig/manual_executor.hpp"
 
 namespace lodge::service {
 namespace {
@@ -21,7 +21,7 @@ struct StoreTest : testing::Test {
   }
 
   ManualClock clock;
-  test::ManualExecutor executor;
+  rig::ManualExecutor executor;
   Store store{clock, executor, HashSeed{1}, "shop", 1000};
 };
 

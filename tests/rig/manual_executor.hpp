@@ -8,7 +8,7 @@
 
 #include "base/executor.hpp"
 
-namespace lodge::test {
+namespace lodge::rig {
 
 /// Keeps tasks until `run_all`. Thread-safe.
 class ManualExecutor : public Executor {
@@ -84,4 +84,4 @@ class ThreadExecutor final : public ManualExecutor {
   std::thread thread_;
 };
 
-}  // namespace lodge::test
+}  // namespace lodge::rig
