@@ -22,6 +22,7 @@ check long_files
 check todo
 check scripts
 check format
+check rust_format
 check headers
 check exported_symbols "$build/plugins"
 check readmes "$build"

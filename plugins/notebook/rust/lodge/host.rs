@@ -40,8 +40,7 @@ fn checked(interface: &str, operation: &str, key: &[u8], code: i32) -> Result<()
 
 /// The same of an operation that the store's quota may refuse.
 fn written(operation: &str, key: &[u8], code: i32) -> Result<()> {
-    let full =
-        "the store is full; remove entries, give them a time to live, or raise store_bytes_max of the service";
+    let full = "the store is full; remove entries, give them a time to live, or raise store_bytes_max of the service";
     match code {
         LODGE_RESOURCE_EXHAUSTED => Err(Error::because(LODGE_STORE_V1, operation, key, code, full)),
         _ => checked(LODGE_STORE_V1, operation, key, code),
