@@ -89,8 +89,10 @@ std::int32_t update(const lodge_host* host, const char* domain, std::size_t doma
 
 std::int32_t scan(const lodge_host* host, const char* domain, std::size_t domain_size, lodge_visit_fn fn, void* user) {
   if (fn == nullptr) return LODGE_INVALID_ARGUMENT;
-  return with_config(
-      host, [&](NodeConfig& config, auto&) { return config.scan(lent(domain, domain_size), visit_by(fn, user)); });
+  return with_config(host, [&](NodeConfig& config, auto&) {
+    if (!plugin::may_wait(LODGE_CONFIG_V1 " scan")) return Code::FAILED_PRECONDITION;
+    return config.scan(lent(domain, domain_size), visit_by(fn, user));
+  });
 }
 
 std::int32_t watch(const lodge_host* host, const char* domain, std::size_t domain_size, const std::uint8_t* key,

@@ -88,6 +88,7 @@ std::int32_t values(const lodge_host* host, const std::uint8_t* name, std::size_
                     std::size_t filter_size, lodge_name_visit_fn fn, void* user) {
   if (fn == nullptr) return LODGE_INVALID_ARGUMENT;
   return with_names(host, [&](const Names& names, auto&) {
+    if (!plugin::may_wait(LODGE_NAMES_V1 " values")) return Code::FAILED_PRECONDITION;
     return names.values(lent(name, name_size), lent(filter, filter_size), [&](const Names::Entry& found) {
       const lodge_name_entry entry = entry_of(found);
       return plugin::run_foreign([&] { return fn(user, &entry); }) == 0;
@@ -99,6 +100,7 @@ std::int32_t count(const lodge_host* host, const std::uint8_t* name, std::size_t
                    std::size_t filter_size, std::uint64_t* count) {
   if (count == nullptr) return LODGE_INVALID_ARGUMENT;
   return with_names(host, [&](const Names& names, auto&) {
+    if (!plugin::may_wait(LODGE_NAMES_V1 " count")) return Code::FAILED_PRECONDITION;
     return names.count(lent(name, name_size), lent(filter, filter_size), *count);
   });
 }

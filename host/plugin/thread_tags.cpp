@@ -10,7 +10,7 @@ namespace lodge::plugin {
 void quick_code_waited(std::string_view what) {
   const Frame& top = *top_frame();
   log::misbehaved(top.context->plugin(),
-                  std::string(top.what) + ", a quick callback, used what may wait: " + std::string(what));
+                  std::string(top.what) + ", a quick callback, used what is not quick: " + std::string(what));
 }
 
 }  // namespace lodge::plugin

@@ -13,10 +13,11 @@ namespace lodge::plugin {
   return top != nullptr && top->quick;
 }
 
-/// Names the plugin whose quick callback wanted to wait in `what`. What it gets is FAILED_PRECONDITION.
+/// Names the plugin whose quick callback wanted to wait in `what`, or to run as long as there is data. What it gets is
+/// FAILED_PRECONDITION.
 void quick_code_waited(std::string_view what);
 
-/// Both, for what may always wait: false where it must not.
+/// Both, for what is tagged [any]: false where it must not.
 [[nodiscard]] inline bool may_wait(std::string_view what) {
   if (!in_quick_code()) return true;
   quick_code_waited(what);

@@ -76,6 +76,7 @@ std::int32_t scan(const lodge_host* host, const std::uint8_t* prefix, std::size_
                   void* user) {
   if (fn == nullptr) return LODGE_INVALID_ARGUMENT;
   return with_store(host, [&](Store& store, auto&) {
+    if (!plugin::may_wait(LODGE_STORE_V1 " scan")) return Code::FAILED_PRECONDITION;
     store.scan(lent(prefix, prefix_size), names::visit_by(fn, user));
     return Code::OK;
   });

@@ -297,7 +297,7 @@ TEST_F(RogueThreads, a_quick_function_that_would_wait_is_refused_and_named) {
   EXPECT_EQ(value_of("waits"), "[-9,-9,-9]");
   for (const char* what : {"lodge.call/1 call of rogue.count", "lodge.timer/1 cancel", "lodge.store/1 unwatch"}) {
     EXPECT_THAT(host.log(),
-                HasSubstr("plugin misbehaved: rogue_threads: waits, a quick callback, used what may wait: " +
+                HasSubstr("plugin misbehaved: rogue_threads: waits, a quick callback, used what is not quick: " +
                           std::string(what)));
   }
   EXPECT_EQ(misbehaved(), 3);

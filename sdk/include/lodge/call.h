@@ -41,16 +41,15 @@ typedef void (*lodge_done_fn)(void* user, int32_t code, int32_t executed, lodge_
 
 typedef struct lodge_call_v1 {
   /* A target to call again and again. It stays valid whether or not the service runs, and follows it through restarts.
-   * RESOURCE_EXHAUSTED beyond 65,536 different targets; INVALID_ARGUMENT for an impossible name or arity. [any] */
+   * RESOURCE_EXHAUSTED beyond 65,536 different targets; INVALID_ARGUMENT for an impossible name or arity. [quick] */
   int32_t (*resolve)(const lodge_host* host, const char* service, size_t service_size, const char* name,
                      size_t name_size, uint32_t arity, lodge_handle* target);
 
   /* Calls and waits. `args`: msgpack, as many values as the target's arity, one after another. `reply`: empty at
    * entry; the result, or the error's message, is appended to it, from this thread. `executed` may be NULL. Returns
    * LODGE_OK or the error: UNAVAILABLE (no such service, or not running; executed = no), UNIMPLEMENTED (nobody answers
-   * name/arity),
-   * INVALID_ARGUMENT (args are not `arity` values), DEADLINE_EXCEEDED, DEADLOCK, FAILED_PRECONDITION (on the loop
-   * thread, from a quick callback, where the target may wait), or what the callee answered. [any] */
+   * name/arity), INVALID_ARGUMENT (args are not `arity` values), DEADLINE_EXCEEDED, DEADLOCK, FAILED_PRECONDITION (in a
+   * quick callback, unless all links of the target are quick too), or what the callee answered. [any] */
   int32_t (*call)(const lodge_host* host, lodge_handle target, const uint8_t* args, size_t args_size,
                   const lodge_call_options* options, lodge_writer* reply, int32_t* executed);
 
@@ -58,23 +57,23 @@ typedef struct lodge_call_v1 {
    * caller on the same thread). `args` are copied. `done` may be NULL: one-way. `*pending` (may be NULL) can be
    * cancelled; a one-way call goes on when the instance stops. `done` is not called where this answers an error:
    * RESOURCE_EXHAUSTED (the queue is full), FAILED_PRECONDITION (the instance's `stop` has returned), INVALID_ARGUMENT
-   * or STALE (the target, the options). [any] */
+   * or STALE (the target, the options). [quick] */
   int32_t (*start)(const lodge_host* host, lodge_handle target, const uint8_t* args, size_t args_size,
                    const lodge_call_options* options, lodge_done_fn done, void* user, lodge_handle* pending);
 
   /* Gives up a pending call: `done` gets CANCELLED, unless its answer is on the way already. STALE: it was answered, or
-   * started by another instance. [any] */
+   * started by another instance. [quick] */
   int32_t (*cancel)(const lodge_host* host, lodge_handle pending);
 
   /* Takes the ticket of the call that this thread is answering now; the callback must then return LODGE_DEFERRED and
    * may not touch `call` afterwards. STALE: `call` is not being answered on this thread by this instance, or has a
-   * ticket already. A ticket never completed is answered by the call's deadline, or when the service stops. [any] */
+   * ticket already. A ticket never completed is answered by the call's deadline, or when the service stops. [quick] */
   int32_t (*defer)(const lodge_host* host, const lodge_call* call, lodge_handle* ticket);
 
   /* Completes a ticket with a verdict (any but LODGE_DEFERRED) or a negative code, and the bytes that the writer would
    * have held. With LODGE_CONTINUE or LODGE_CONTINUE_WITH the chain resumes at the next link, on a worker. STALE: the
    * ticket was completed, cancelled or has outlived its deadline. INVALID_ARGUMENT: an impossible verdict or data; the
-   * ticket lives on. [any] */
+   * ticket lives on. [quick] */
   int32_t (*complete)(const lodge_host* host, lodge_handle ticket, int32_t verdict, const uint8_t* data, size_t size);
 
   /* LODGE_OK while someone waits for the answer; DEADLINE_EXCEEDED, CANCELLED or STALE when nobody does. [quick] */

@@ -18,8 +18,9 @@ extern "C" {
 
 /* Common errors: INVALID_ARGUMENT (domain or key too long or empty, value not msgpack or too long), STALE (the instance
  * is gone), RESOURCE_EXHAUSTED (the node's limit of entries). Of what changes a persisted domain also
- * FAILED_PRECONDITION (in a quick callback, since it waits for the disk), RESOURCE_EXHAUSTED (no room on the disk),
- * UNAVAILABLE (the host cannot write its state any more, until it is restarted): nothing has changed then. */
+ * FAILED_PRECONDITION (in a quick callback, since it waits for the disk; in other domains it does not),
+ * RESOURCE_EXHAUSTED (no room on the disk), UNAVAILABLE (the host cannot write its state any more, until it is
+ * restarted): nothing has changed then. */
 typedef struct lodge_config_v1 {
   /* Appends the plugin's effective settings: a msgpack map, defaults filled in. [quick] */
   int32_t (*own)(const lodge_host* host, lodge_writer* settings);
@@ -47,10 +48,11 @@ typedef struct lodge_config_v1 {
   /* A compare-and-put loop around `fn`, as in store.h. [any] */
   int32_t (*update)(const lodge_host* host, const char* domain, size_t domain_size, const uint8_t* key, size_t key_size,
                     lodge_update_fn fn, void* user);
-  /* Visits a domain's entries, in no order. [any] */
+  /* Visits a domain's entries, in no order. FAILED_PRECONDITION: in a quick callback. [any] */
   int32_t (*scan)(const lodge_host* host, const char* domain, size_t domain_size, lodge_visit_fn fn, void* user);
 
-  /* Tells `fn` of changes in a domain: of one key, or of keys that begin so (watch.h). Ends with the instance. [any] */
+  /* Tells `fn` of changes in a domain: of one key, or of keys that begin so (watch.h). Ends with the instance.
+   * [quick] */
   int32_t (*watch)(const lodge_host* host, const char* domain, size_t domain_size, const uint8_t* key, size_t key_size,
                    uint32_t mode, lodge_watch_fn fn, void* user, lodge_handle* watch);
   /* Ends a watch; `fn` is not running when this returns (unless called from within `fn`). STALE. FAILED_PRECONDITION:

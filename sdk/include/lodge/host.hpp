@@ -152,8 +152,7 @@ class NodeConfig;
 class Log;
 class Clock;
 
-/// All functions are [any] unless the C interface behind them says otherwise; used after the instance is gone, they
-/// answer STALE.
+/// All functions have the tag of the C function behind them; used after the instance is gone, they answer STALE.
 class Host {
  public:
   explicit Host(const lodge_host* raw) noexcept : raw_(raw) {}

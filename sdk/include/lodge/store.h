@@ -57,17 +57,18 @@ typedef struct lodge_store_v1 {
                     size_t byte_count, size_t* size);
 
   /* A compare-and-put loop around `fn`. Keeps the TTL. Answers what `fn` refused with. ABORTED after 1,000 lost races.
-   * [any] */
+   * [quick] as far as `fn` is. */
   int32_t (*update)(const lodge_host* host, const uint8_t* key, size_t key_size, lodge_update_fn fn, void* user);
 
   /* Visits the entries whose keys begin with `prefix` (size 0: all), in no order. What is there from start to end is
-   * seen once; what comes or goes meanwhile may or may not be. [any] */
+   * seen once; what comes or goes meanwhile may or may not be. FAILED_PRECONDITION: in a quick callback. [any] */
   int32_t (*scan)(const lodge_host* host, const uint8_t* prefix, size_t prefix_size, lodge_visit_fn fn, void* user);
 
   /* Number of entries, and bytes counted against the quota. Either may be NULL. [quick] */
   int32_t (*size)(const lodge_host* host, uint64_t* entries, uint64_t* bytes);
 
-  /* Tells `fn` of changes from now on. `mode`: LODGE_WATCH_KEY or LODGE_WATCH_PREFIX. Ends with the instance. [any] */
+  /* Tells `fn` of changes from now on. `mode`: LODGE_WATCH_KEY or LODGE_WATCH_PREFIX. Ends with the instance.
+   * [quick] */
   int32_t (*watch)(const lodge_host* host, const uint8_t* key, size_t key_size, uint32_t mode, lodge_watch_fn fn,
                    void* user, lodge_handle* watch);
 

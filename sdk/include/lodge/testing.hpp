@@ -13,14 +13,13 @@
 // - All runs on the thread that made the host, and only while that is in one of the host's functions. Callbacks, timers
 //   and completions take turns, in the order in which they came; one that waits for the host (a call of another
 //   service, a busy [serial] instance) lets the others have theirs, on stacks of their own: 2 and threads.spares_max of
-//   them, as lodged has threads. What waits by itself (a
-//   condition variable, future.get()) for something that only another turn would do waits for ever.
+//   them, as lodged has threads. What waits by itself (a condition variable, future.get()) for something that only
+//   another turn would do waits for ever.
 // - Time is virtual: it stands still while anything can run. `advance` lets it pass; `call`, PendingCall::result and
 //   `stop` let it pass up to the next timer, and the next, until they have what they wait for. Deadlines are kept
 //   to within 10 ms, as in lodged.
 // - Threads of a plugin are real, and so is their time. `call`, PendingCall::result and `stop` wait for them before
-// they
-//   let time pass: up to Options::thread_patience. `advance` and `run` do not; `run_until` does nothing else.
+//   they let time pass: up to Options::thread_patience. `advance` and `run` do not; `run_until` does nothing else.
 // - The log is kept, every level of it, and nothing goes to stderr. A callback that is [quick] is not timed.
 // - There are no other nodes, and the host's own service, `lodge`, is not there.
 //

@@ -16,8 +16,9 @@ extern "C" {
 #endif
 
 /* Thread tags. Each function in these headers carries exactly one:
- *   [any]     from any thread, several at a time
- *   [quick]   may run on the host's loop thread: returns within some 20 us and calls nothing that waits
+ *   [any]     from any thread, several at a time. One of the host's may wait, or run as long as there is data: in a
+ *             quick callback it then answers FAILED_PRECONDITION, and the host's log names the plugin
+ *   [quick]   the same, and may run on the host's loop thread: returns within some 20 us and calls nothing that waits
  *   [serial]  never two at a time for one instance
  *   [hook]    a lifecycle hook: one at a time for one instance, no callback of that instance running yet or still */
 
