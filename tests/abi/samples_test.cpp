@@ -93,10 +93,11 @@ class Samples : public testing::Test {
   ManualClock clock_;
   ManualTimers timers_{clock_};
   rig::ManualExecutor executor_;
+  rig::ThreadExecutor turns_;  // services start and stop there
   plugin::InterfaceRegistry interfaces_;
   names::NodeConfig node_config_{clock_, executor_, HashSeed{1}};
   Folder folder_{SAMPLE_PLUGINS};
-  service::Runtime runtime_{{clock_, executor_, timers_, interfaces_, folder_, HashSeed{1}, 1'000'000'000}};
+  service::Runtime runtime_{{clock_, executor_, turns_, timers_, interfaces_, folder_, HashSeed{1}, 1'000'000'000}};
 };
 
 TEST_F(Samples, greeter_greets_with_the_salutation_of_its_settings) {
