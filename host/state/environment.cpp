@@ -226,7 +226,7 @@ Result<std::uint64_t> Environment::reopen() {
   if (open_transactions_.load() != 0) {
     return Error{Code::FAILED_PRECONDITION, place_.data_file().string() + ": a transaction is open"};
   }
-  const auto closed_by = [this](Error error) {
+  const auto closed_by = [this](const Error& error) {
     closed_ = Error{Code::UNAVAILABLE, error.message + "; nothing is written until the host is restarted"};
     env_.reset();
     return *closed_;
