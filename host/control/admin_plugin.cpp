@@ -83,12 +83,12 @@ std::vector<lodge_callback> callbacks() {
 
 const lodge_plugin& admin_plugin() {
   static const std::vector<lodge_callback> all = callbacks();
-  static const lodge_hooks hooks{.struct_size = sizeof(lodge_hooks),
-                                 .create = create,
-                                 .destroy = nullptr,
-                                 .config = nullptr,
-                                 .start = nullptr,
-                                 .stop = nullptr};
+  static const lodge_hooks hooks = [] {
+    lodge_hooks out{};
+    out.struct_size = sizeof out;
+    out.create = create;
+    return out;
+  }();
   static const lodge_plugin descriptor{
       .struct_size = sizeof(lodge_plugin),
       .abi = LODGE_ABI,
@@ -115,7 +115,7 @@ Result<std::string> text_argument(std::span<const wire::Value> args, std::size_t
 
 Error no_service(Admin& admin, const std::string& name) {
   std::vector<std::string> names;
-  for (const auto& each : admin.runtime.services()) names.push_back(each->spec().name);
+  for (const auto& each : admin.runtime.services()) names.push_back(each->name());
   return {Code::NOT_FOUND, "no service `" + name + "`" + did_you_mean(name, names)};
 }
 

@@ -162,7 +162,9 @@ Status read_lists(const lodge_plugin& plugin, Descriptor& out) {
 Status check_hooks(const lodge_hooks* hooks) {
   if (hooks == nullptr) return {};
   if (Status there = check_pointer("hooks", hooks); !there) return there;
-  return check_size("hooks", hooks, hooks->struct_size, sizeof(lodge_hooks));
+  if (Status size = check_size("hooks", hooks, hooks->struct_size, sizeof(lodge_hooks)); !size) return size;
+  if (hooks->reserved == 0 && (hooks->flags & ~std::uint32_t{LODGE_EXCLUSIVE_HANDOVER}) == 0) return {};
+  return wrong("hooks", "unknown flags; built for a newer host?");
 }
 
 }  // namespace

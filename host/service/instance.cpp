@@ -25,14 +25,10 @@ Instance::~Instance() = default;
 
 namespace {
 
-constexpr const char* config_hook = "config";
-
 // What a hook's answer has against the rules; empty: nothing.
-std::string broken_rule(const char* hook, std::int32_t code, const Writer& out) {
+std::string broken_rule(const char* hook, std::int32_t code, std::int32_t most, const Writer& out) {
   const std::string who = std::string("hook ") + hook;
   if (out.size > out.capacity) return who + " wrote past its buffer's capacity";
-  const std::int32_t most =
-      std::string_view(hook) == config_hook ? std::int32_t{LODGE_CONTINUE} : std::int32_t{LODGE_OK};
   if (code <= most) return {};
   return who + " returned " + std::to_string(code) + ", which is no code that it may return";
 }
@@ -46,7 +42,7 @@ bool is_map(ByteView bytes) {
 }  // namespace
 
 template <typename Hook>
-Status Instance::run_hook(const char* name, const Hook& hook) {
+Status Instance::run_hook(const char* name, const Hook& hook, std::int32_t most) {
   Writer out;
   plugin::Frame frame(context_, name);
   frame.push();
@@ -54,10 +50,7 @@ Status Instance::run_hook(const char* name, const Hook& hook) {
   const std::int32_t code = plugin::run_foreign([&] { return hook(out); });
   running_hook_.store(nullptr, std::memory_order_release);
   frame.pop();
-  if (std::string broken = broken_rule(name, code, out); !broken.empty()) {
-    log::misbehaved(this->name(), broken);
-    return Error{Code::INTERNAL, "plugin " + this->name() + " misbehaved: " + broken, Executed::yes};
-  }
+  if (const std::string broken = broken_rule(name, code, most, out); !broken.empty()) return misbehaved(broken);
   if (code >= 0) return {};
   std::string what = std::string("hook ") + name;
   if (!is_code(code)) {
@@ -77,24 +70,83 @@ Status Instance::create() {
   return {};
 }
 
+Error Instance::misbehaved(const std::string& what) const {
+  log::misbehaved(name(), what);
+  return {Code::INTERNAL, "plugin " + name() + " misbehaved: " + what, Executed::yes};
+}
+
 Result<Bytes> Instance::config(Bytes config) {
   if (plugin_->hooks.config == nullptr) return config;
   Bytes replaced;
   bool changed = false;
-  Status checked = run_hook(config_hook, [&](Writer& out) {
-    const lodge_slice given = slice_of(config);
-    const std::int32_t verdict = plugin_->hooks.config(self_, &given, &out);
-    changed = verdict == LODGE_DONE;
-    if (changed) replaced = out.take();
-    return verdict;
-  });
+  Status checked = run_hook(
+      "config",
+      [&](Writer& out) {
+        const lodge_slice given = slice_of(config);
+        const std::int32_t verdict = plugin_->hooks.config(self_, &given, &out);
+        changed = verdict == LODGE_DONE;
+        if (changed) replaced = out.take();
+        return verdict;
+      },
+      LODGE_CONTINUE);
   if (!checked) return std::move(checked).error();
   if (changed && !is_map(replaced)) {
-    const std::string broken = "hook config replaced the configuration by what is not one msgpack map";
-    log::misbehaved(name(), broken);
-    return Error{Code::INTERNAL, "plugin " + name() + " misbehaved: " + broken, Executed::yes};
+    return misbehaved("hook config replaced the configuration by what is not one msgpack map");
   }
   return changed ? std::move(replaced) : std::move(config);
+}
+
+Result<std::optional<Bytes>> Instance::merge(ByteView current, ByteView update) {
+  std::optional<Bytes> merged;
+  if (plugin_->hooks.merge == nullptr) return merged;
+  Status done = run_hook(
+      "merge",
+      [&](Writer& out) {
+        const lodge_slice before = slice_of(current);
+        const lodge_slice change = slice_of(update);
+        const std::int32_t verdict = plugin_->hooks.merge(self_, &before, &change, &out);
+        if (verdict == LODGE_DONE) merged = out.take();
+        return verdict;
+      },
+      LODGE_CONTINUE);
+  if (!done) return std::move(done).error();
+  if (merged && !is_map(*merged)) return misbehaved("hook merge answered with what is not one msgpack map");
+  return merged;
+}
+
+Result<bool> Instance::updated(ByteView config) {
+  bool renew = false;
+  Status done = run_hook(
+      "updated",
+      [&](Writer& out) {
+        const lodge_slice now = slice_of(config);
+        const std::int32_t code = plugin_->hooks.updated(self_, &now, &out);
+        renew = code == LODGE_RENEW;
+        return code;
+      },
+      LODGE_RENEW);
+  if (!done) return std::move(done).error();
+  return renew;
+}
+
+Result<std::optional<Bytes>> Instance::handover_save() {
+  std::optional<Bytes> state;
+  if (plugin_->hooks.handover_save == nullptr) return state;
+  Status done = run_hook("handover_save", [&](Writer& out) {
+    const std::int32_t code = plugin_->hooks.handover_save(self_, &out);
+    if (code == LODGE_OK) state = out.take();
+    return code;
+  });
+  if (!done) return std::move(done).error();
+  return state;
+}
+
+Status Instance::handover_load(ByteView state) {
+  if (plugin_->hooks.handover_load == nullptr) return {};
+  return run_hook("handover_load", [&](Writer& out) {
+    const lodge_slice given = slice_of(state);
+    return plugin_->hooks.handover_load(self_, &given, &out);
+  });
 }
 
 Status Instance::start() {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -51,6 +52,7 @@ class Instance {
   Instance& operator=(const Instance&) = delete;
 
   [[nodiscard]] const plugin::Plugin& plugin() const { return *plugin_; }
+  [[nodiscard]] const std::shared_ptr<const plugin::Plugin>& shared_plugin() const { return plugin_; }
   [[nodiscard]] const std::string& name() const { return plugin_->descriptor.name; }
   [[nodiscard]] InstanceContext& context() { return context_; }
   [[nodiscard]] void* self() const { return self_; }
@@ -66,6 +68,16 @@ class Instance {
   [[nodiscard]] Result<Bytes> config(Bytes config);
   [[nodiscard]] Status start();
   [[nodiscard]] Status stop();
+  /// Its table of the configuration after a change, as it merges that itself; nothing: as the host does.
+  [[nodiscard]] Result<std::optional<Bytes>> merge(ByteView current, ByteView update);
+  /// Whether it takes changes of its settings as it stands.
+  [[nodiscard]] bool takes_updates() const { return plugin_->hooks.updated != nullptr; }
+  /// Told of a change; true: it wants to be renewed.
+  [[nodiscard]] Result<bool> updated(ByteView config);
+  /// What the next instance shall go on from; nothing: it has nothing to hand over.
+  [[nodiscard]] Result<std::optional<Bytes>> handover_save();
+  [[nodiscard]] Status handover_load(ByteView state);
+  [[nodiscard]] bool exclusive_handover() const { return (plugin_->hooks.flags & LODGE_EXCLUSIVE_HANDOVER) != 0; }
   /// Lets nobody in any more, and waits for who is inside: foreign threads, timers, watches. False: not within
   /// patience.
   [[nodiscard]] bool seal(std::chrono::nanoseconds patience);
@@ -73,9 +85,11 @@ class Instance {
   void destroy();
 
  private:
-  /// Runs `hook(writer)` under a frame; a negative code becomes an Error that names plugin and hook.
+  /// Runs `hook(writer)` under a frame; a negative code, or one above `most`, becomes an Error that names plugin and
+  /// hook.
   template <typename Hook>
-  [[nodiscard]] Status run_hook(const char* name, const Hook& hook);
+  [[nodiscard]] Status run_hook(const char* name, const Hook& hook, std::int32_t most = LODGE_OK);
+  [[nodiscard]] Error misbehaved(const std::string& what) const;
 
   std::shared_ptr<const plugin::Plugin> plugin_;
   InstanceContext& context_;

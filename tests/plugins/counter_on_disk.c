@@ -25,7 +25,7 @@ static const lodge_callback callbacks[] = {
     {"count", count, 1, LODGE_FUNCTION, "key: str", "int", "Counts, and answers the sum"},
     {"count_hastily", count, 1, LODGE_FUNCTION | LODGE_QUICK, "key: str", "int", "Would hold the loop thread up"},
 };
-static const lodge_hooks hooks = {sizeof(lodge_hooks), create, NULL, NULL, NULL, NULL};
+static const lodge_hooks hooks = {.struct_size = sizeof(lodge_hooks), .create = create};
 static const lodge_plugin plugin = {
     sizeof(lodge_plugin),
     LODGE_ABI,

@@ -13,7 +13,7 @@ static int32_t create(const lodge_host* host, void** self, lodge_writer* out) {
   return LODGE_UNAVAILABLE;
 }
 
-static const lodge_hooks hooks = {sizeof(lodge_hooks), create, NULL, NULL, NULL, NULL};
+static const lodge_hooks hooks = {.struct_size = sizeof(lodge_hooks), .create = create};
 static const lodge_plugin plugin = BARE_PLUGIN("create_fails", sizeof(lodge_plugin), LODGE_ABI, &hooks);
 
 const lodge_plugin* lodge_plugin_v1(void) { return &plugin; }

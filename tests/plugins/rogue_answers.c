@@ -153,6 +153,6 @@ static const lodge_callback callbacks[] = {
     ROGUE_FUNCTION(passed_on, 0, 0, "Passes a function on"),
     {"more_arguments", more_arguments, 1, 0, NULL, NULL, "Continues with two arguments for one"},
 };
-static const lodge_hooks hooks = {sizeof(lodge_hooks), create_rogue, NULL, NULL, NULL, NULL};
+static const lodge_hooks hooks = {.struct_size = sizeof(lodge_hooks), .create = create_rogue};
 
 ROGUE_PLUGIN("rogue_answers", "Answers as nobody should", &hooks)

@@ -149,6 +149,6 @@ static const lodge_callback callbacks[] = {
     ROGUE_FUNCTION(bad_writer, 0, 0, "Offers room that is not there"),
     ROGUE_FUNCTION(bad_text, 0, 0, "Logs what is no text"),
 };
-static const lodge_hooks hooks = {sizeof(lodge_hooks), create, destroy, NULL, NULL, NULL};
+static const lodge_hooks hooks = {.struct_size = sizeof(lodge_hooks), .create = create, .destroy = destroy};
 
 ROGUE_PLUGIN("rogue_handles", "Takes what is not its own", &hooks)

@@ -82,6 +82,11 @@ static int32_t idle(void* self, const lodge_call* call, lodge_writer* out) {
 
 static const char* const needs[] = {LODGE_CALL_V1, LODGE_LOG_V1, LODGE_NAMES_V1, LODGE_TIMER_V1};
 static const lodge_callback callbacks[] = {ROGUE_FUNCTION(idle, 0, 0, "Does nothing")};
-static const lodge_hooks hooks = {sizeof(lodge_hooks), CREATE, DESTROY, CONFIG, start, stop};
+static const lodge_hooks hooks = {.struct_size = sizeof(lodge_hooks),
+                                  .create = CREATE,
+                                  .destroy = DESTROY,
+                                  .config = CONFIG,
+                                  .start = start,
+                                  .stop = stop};
 
 ROGUE_PLUGIN(OWN_NAME, "Has a hook that misbehaves", &hooks)

@@ -210,6 +210,6 @@ static const lodge_callback callbacks[] = {
     ROGUE_FUNCTION(stay, 0, 0, "Leaves a thread behind that never stops using its host"),
     ROGUE_FUNCTION(die_elsewhere, 0, 0, "Aborts on a thread of its own"),
 };
-static const lodge_hooks hooks = {sizeof(lodge_hooks), create_rogue, NULL, NULL, NULL, NULL};
+static const lodge_hooks hooks = {.struct_size = sizeof(lodge_hooks), .create = create_rogue};
 
 ROGUE_PLUGIN("rogue_threads", "Is where it should not be", &hooks)

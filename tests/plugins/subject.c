@@ -113,7 +113,7 @@ static const lodge_callback callbacks[] = {
     {"descend", descend, 0, LODGE_FUNCTION, NULL, NULL, "Overflows its stack"},
     {"spin", spin, 0, LODGE_FUNCTION | LODGE_QUICK, NULL, NULL, "Is not quick at all"},
 };
-static const lodge_hooks hooks = {sizeof(lodge_hooks), create, NULL, NULL, start, NULL};
+static const lodge_hooks hooks = {.struct_size = sizeof(lodge_hooks), .create = create, .start = start};
 static const lodge_plugin plugin = {
     sizeof(lodge_plugin),
     LODGE_ABI,

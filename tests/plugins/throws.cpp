@@ -97,7 +97,8 @@ constexpr lodge_callback callbacks[] = {
     function("in_watch", in_watch),   function("in_completion", in_completion), function("in_visitor", in_visitor),
     function("in_callee", in_callee), function("in_thread", in_thread),
 };
-constexpr lodge_hooks hooks{sizeof(lodge_hooks), create, nullptr, nullptr, start, nullptr};
+constexpr lodge_hooks hooks{
+    sizeof(lodge_hooks), create, nullptr, nullptr, start, nullptr, nullptr, nullptr, nullptr, nullptr, 0, 0};
 constexpr lodge_plugin plugin{sizeof(lodge_plugin),
                               LODGE_ABI,
                               0,

@@ -80,12 +80,12 @@ ScriptedPlugin::ScriptedPlugin(std::string name, std::string version) : name_(st
   plugin_.name = name_.c_str();
   plugin_.version = keep(version);
   plugin_.summary = "scripted by a test";
-  hooks_ = {.struct_size = sizeof(lodge_hooks),
-            .create = create,
-            .destroy = destroy,
-            .config = config,
-            .start = start,
-            .stop = stop};
+  hooks_.struct_size = sizeof(lodge_hooks);
+  hooks_.create = create;
+  hooks_.destroy = destroy;
+  hooks_.config = config;
+  hooks_.start = start;
+  hooks_.stop = stop;
   std::lock_guard lock(all_mutex);
   all[name_] = this;
 }
@@ -142,6 +142,30 @@ ScriptedPlugin& ScriptedPlugin::on_config(ConfigHook hook) {
   return *this;
 }
 
+ScriptedPlugin& ScriptedPlugin::on_destroy(Hook hook) {
+  on_destroy_ = std::move(hook);
+  return *this;
+}
+ScriptedPlugin& ScriptedPlugin::on_merge(MergeHook hook) {
+  on_merge_ = std::move(hook);
+  hooks_.merge = merge;
+  return *this;
+}
+ScriptedPlugin& ScriptedPlugin::on_updated(UpdatedHook hook) {
+  on_updated_ = std::move(hook);
+  hooks_.updated = updated;
+  return *this;
+}
+ScriptedPlugin& ScriptedPlugin::on_handover(std::function<wire::Value()> save,
+                                            std::function<std::int32_t(const wire::Value&)> load, std::uint32_t flags) {
+  on_save_ = std::move(save);
+  on_load_ = std::move(load);
+  hooks_.handover_save = handover_save;
+  hooks_.handover_load = handover_load;
+  hooks_.flags = flags;
+  return *this;
+}
+
 const lodge_plugin& ScriptedPlugin::descriptor() {
   plugin_.dependencies = list_of(dependencies_);
   plugin_.needs = list_of(needs_);
@@ -165,7 +189,33 @@ std::int32_t ScriptedPlugin::create(const lodge_host* host, void** self, lodge_w
   return LODGE_OK;
 }
 
-void ScriptedPlugin::destroy(void* self) { delete static_cast<Instance*>(self); }
+void ScriptedPlugin::destroy(void* self) {
+  const std::unique_ptr<Instance> instance(static_cast<Instance*>(self));
+  if (instance->plugin->on_destroy_) (void)instance->plugin->on_destroy_(instance->host);
+}
+
+std::int32_t ScriptedPlugin::merge(void* self, const lodge_slice* current, const lodge_slice* update,
+                                   lodge_writer* out) {
+  wire::Value merged;
+  const std::int32_t verdict = static_cast<Instance*>(self)->plugin->on_merge_(
+      wire::Value::unpack(view_of(*current)).value(), wire::Value::unpack(view_of(*update)).value(), merged);
+  if (verdict == LODGE_DONE) (void)append(*out, merged.pack());
+  return verdict;
+}
+
+std::int32_t ScriptedPlugin::updated(void* self, const lodge_slice* config, lodge_writer*) {
+  const Instance& instance = *static_cast<Instance*>(self);
+  return instance.plugin->on_updated_(instance.host, wire::Value::unpack(view_of(*config)).value());
+}
+
+std::int32_t ScriptedPlugin::handover_save(void* self, lodge_writer* out) {
+  (void)append(*out, static_cast<Instance*>(self)->plugin->on_save_().pack());
+  return LODGE_OK;
+}
+
+std::int32_t ScriptedPlugin::handover_load(void* self, const lodge_slice* state, lodge_writer*) {
+  return static_cast<Instance*>(self)->plugin->on_load_(wire::Value::unpack(view_of(*state)).value());
+}
 
 std::int32_t ScriptedPlugin::run(void* self, const lodge_call* call, lodge_writer* out) {
   const Instance& instance = *static_cast<Instance*>(self);

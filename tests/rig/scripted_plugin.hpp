@@ -45,6 +45,10 @@ using Script = std::function<std::int32_t(const Seen&)>;
 using Hook = std::function<std::int32_t(const lodge_host*)>;
 using ConfigHook = std::function<std::int32_t(const wire::Value& config, wire::Value& replaced)>;
 
+using MergeHook =
+    std::function<std::int32_t(const wire::Value& current, const wire::Value& update, wire::Value& merged)>;
+using UpdatedHook = std::function<std::int32_t(const lodge_host*, const wire::Value& config)>;
+
 /// Values packed one after another, as arguments are.
 [[nodiscard]] Bytes pack_all(const std::vector<wire::Value>& values);
 
@@ -67,6 +71,12 @@ class ScriptedPlugin {
   ScriptedPlugin& on_start(Hook hook);
   ScriptedPlugin& on_stop(Hook hook);
   ScriptedPlugin& on_config(ConfigHook hook);
+  ScriptedPlugin& on_destroy(Hook hook);
+  ScriptedPlugin& on_merge(MergeHook hook);
+  ScriptedPlugin& on_updated(UpdatedHook hook);
+  /// Both, of what is one value.
+  ScriptedPlugin& on_handover(std::function<wire::Value()> save, std::function<std::int32_t(const wire::Value&)> load,
+                              std::uint32_t flags = 0);
 
   [[nodiscard]] const std::string& name() const { return name_; }
 
@@ -91,6 +101,10 @@ class ScriptedPlugin {
   static std::int32_t config(void* self, const lodge_slice* config, lodge_writer* out);
   static std::int32_t start(void* self, lodge_writer* out);
   static std::int32_t stop(void* self, lodge_writer* out);
+  static std::int32_t merge(void* self, const lodge_slice* current, const lodge_slice* update, lodge_writer* out);
+  static std::int32_t updated(void* self, const lodge_slice* config, lodge_writer* out);
+  static std::int32_t handover_save(void* self, lodge_writer* out);
+  static std::int32_t handover_load(void* self, const lodge_slice* state, lodge_writer* out);
   /// create() knows only the host: the plugin is found by the host's plugin name.
   static ScriptedPlugin* of(const lodge_host* host);
 
@@ -102,8 +116,12 @@ class ScriptedPlugin {
   std::vector<lodge_setting> settings_;
   std::vector<lodge_callback> callbacks_;
   std::vector<Scripted> scripts_;
-  Hook on_create_, on_start_, on_stop_;
+  Hook on_create_, on_start_, on_stop_, on_destroy_;
   ConfigHook on_config_;
+  MergeHook on_merge_;
+  UpdatedHook on_updated_;
+  std::function<wire::Value()> on_save_;
+  std::function<std::int32_t(const wire::Value&)> on_load_;
   lodge_hooks hooks_{};
   lodge_plugin plugin_{};
 };

@@ -75,6 +75,14 @@ typedef struct lodge_setting {
   const char* doc;           /* one line, or NULL */
 } lodge_setting;
 
+/* What `updated` may answer beside LODGE_OK. */
+enum { LODGE_RENEW = 1 /* a new instance shall take this one's place: it cannot take the change as it stands */ };
+/* Flags of lodge_hooks. */
+enum {
+  /* From `handover_save` of the old instance until the new one has started no call of the service runs: calls wait. */
+  LODGE_EXCLUSIVE_HANDOVER = 1
+};
+
 /* Lifecycle hooks; each may be NULL. A hook that fails returns a negative code and appends a message to `out`. */
 typedef struct lodge_hooks {
   size_t struct_size; /* sizeof(lodge_hooks) */
@@ -85,13 +93,29 @@ typedef struct lodge_hooks {
   void (*destroy)(void* self);
   /* [hook] Checks or changes the service's configuration: a msgpack map, one map a plugin, named after it. Top of the
    * chain first, each sees its predecessor's result. LODGE_CONTINUE: as it is; LODGE_DONE: replaced by the map in
-   * `out`; a code: the service does not start. */
+   * `out`; a code: the service does not start. Asked again for each change of the configuration, while callbacks run;
+   * an error then refuses the change. */
   int32_t (*config)(void* self, lodge_slice const* config, lodge_writer* out);
   /* [hook] Acquire what the instance needs. Bottom of the chain first. LODGE_OK, or a code: what has started before is
    * stopped, in order. */
   int32_t (*start)(void* self, lodge_writer* out);
   /* [hook] Release. Top of the chain first; only where `start` succeeded. Errors are logged, the stop goes on. */
   int32_t (*stop)(void* self, lodge_writer* out);
+  /* [hook] Merges a change into this plugin's table of the configuration in its own way: `current` is what has been
+   * configured, without defaults, `update` what changes, each a msgpack map. Top of the chain first. LODGE_CONTINUE: as
+   * the host does, key by key; LODGE_DONE: `out` holds the table from now on. Callbacks run meanwhile. */
+  int32_t (*merge)(void* self, lodge_slice const* current, lodge_slice const* update, lodge_writer* out);
+  /* [hook] The configuration has changed: the plugin's settings are the new ones already, `config` is that of the whole
+   * service. Bottom of the chain first. LODGE_OK, LODGE_RENEW, or a code: the change is taken back everywhere.
+   * Callbacks run meanwhile. NULL: where settings of the plugin change, a new instance takes this one's place. */
+  int32_t (*updated)(void* self, lodge_slice const* config, lodge_writer* out);
+  /* [hook] The state that a new instance of the plugin, of another version perhaps, shall go on from: any bytes, into
+   * `out`. Callbacks run meanwhile, unless LODGE_EXCLUSIVE_HANDOVER; the instance may yet have to go on itself. */
+  int32_t (*handover_save)(void* self, lodge_writer* out);
+  /* [hook] What the instance before this one has saved. Between `config` and `start`. A code: that one goes on. */
+  int32_t (*handover_load)(void* self, lodge_slice const* state, lodge_writer* out);
+  uint32_t flags;    /* LODGE_EXCLUSIVE_HANDOVER */
+  uint32_t reserved; /* 0 */
 } lodge_hooks;
 
 typedef struct lodge_plugin {

@@ -28,6 +28,9 @@ bool apply_setting(Type& object, std::span<const std::uint8_t> bytes, Mismatch& 
   return true;
 }
 
+/// What `updated` answers: the instance goes on with the change, or a new one shall take its place.
+enum class Updated : std::int32_t { taken = LODGE_OK, renew = LODGE_RENEW };
+
 template <typename Type>
 struct Hooks {
   /// Set by the entry, before any hook runs.
@@ -86,11 +89,40 @@ struct Hooks {
     return guarded(*out, [&] { return run([&] { return static_cast<Instance<Type>*>(self)->object.stop(); }, *out); });
   }
 
+  /// Settings are lodge::Config members, which may change while callbacks run.
+  static std::int32_t updated(void* self, const lodge_slice* config, lodge_writer* out) noexcept {
+    return guarded(*out, [&] {
+      auto& instance = *static_cast<Instance<Type>*>(self);
+      const std::int32_t code = load_settings(instance, *out);
+      if constexpr (has_updated) {
+        if (code == LODGE_OK) return answer_updated(instance.object.updated(AnyView{bytes_of(*config)}), *out);
+      }
+      return code;
+    });
+  }
+
+  static std::int32_t handover_save(void* self, lodge_writer* out) noexcept {
+    return guarded(*out,
+                   [&] { return answer_value(*out, static_cast<Instance<Type>*>(self)->object.handover_save()); });
+  }
+  static std::int32_t handover_load(void* self, const lodge_slice* state, lodge_writer* out) noexcept {
+    return guarded(*out, [&] {
+      auto& instance = *static_cast<Instance<Type>*>(self);
+      return run([&] { return instance.object.handover_load(AnyView{bytes_of(*state)}); }, *out);
+    });
+  }
+
   static constexpr bool has_start = requires(Type & object) { object.start(); };
   static constexpr bool has_stop = requires(Type & object) { object.stop(); };
   static constexpr bool has_config = requires(Type & object, AnyView config) {
     { object.config(config) } -> std::same_as<Verdict>;
   };
+
+  static constexpr bool has_updated = requires(Type & object, AnyView config) {
+    { object.updated(config) } -> std::same_as<Updated>;
+  };
+  static constexpr bool has_handover_save = requires(Type & object) { object.handover_save(); };
+  static constexpr bool has_handover_load = requires(Type & object, AnyView state) { object.handover_load(state); };
 
   static constexpr lodge_hooks table(bool has_settings) {
     lodge_hooks out{};
@@ -100,10 +132,16 @@ struct Hooks {
     if constexpr (has_config) out.config = &config;
     if (has_start || has_settings) out.start = &start;
     if constexpr (has_stop) out.stop = &stop;
+    // What `start` has made of the settings it would have to make again: there a new instance takes this one's place.
+    if (has_updated || (has_settings && !has_start)) out.updated = &updated;
+    if constexpr (has_handover_save) out.handover_save = &handover_save;
+    if constexpr (has_handover_load) out.handover_load = &handover_load;
     return out;
   }
 
  private:
+  static std::int32_t answer_updated(Updated updated, lodge_writer&) { return static_cast<std::int32_t>(updated); }
+
   template <typename Hook>
   static std::int32_t run(Hook&& hook, lodge_writer& out) {
     if constexpr (std::is_void_v<decltype(hook())>) {

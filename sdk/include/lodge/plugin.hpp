@@ -9,8 +9,9 @@
 //                lodge::callback<&Greeter::greet>("greet", "greets somebody by name"))
 //
 // The class is made with a lodge::Host if it takes one, else by default. It may have `start` and `stop` (void or
-// lodge::Result<void>), and `lodge::Verdict config(lodge::AnyView)`, as lodge_hooks in descriptor.h says. Its callbacks
-// run on several threads at once unless declared lodge::serial.
+// lodge::Result<void>), `lodge::Verdict config(lodge::AnyView)`, `lodge::Updated updated(lodge::AnyView config)`, and
+// `T handover_save()` with `void handover_load(lodge::AnyView state)`, as lodge_hooks in descriptor.h says. Its
+// callbacks run on several threads at once unless declared lodge::serial.
 #pragma once
 
 #include <lodge/descriptor.h>

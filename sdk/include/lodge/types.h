@@ -20,7 +20,8 @@ extern "C" {
  *             quick callback it then answers FAILED_PRECONDITION, and the host's log names the plugin
  *   [quick]   the same, and may run on the host's loop thread: returns within some 20 us and calls nothing that waits
  *   [serial]  never two at a time for one instance
- *   [hook]    a lifecycle hook: one at a time for one instance, no callback of that instance running yet or still */
+ *   [hook]    a lifecycle hook: one at a time for one instance, no callback of that instance running yet or still,
+ *             unless its description says that they do */
 
 /* Borrowed bytes or text. `data` may be NULL only where size is 0. */
 typedef struct lodge_slice {

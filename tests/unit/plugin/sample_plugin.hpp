@@ -31,7 +31,8 @@ struct SamplePlugin {
   std::array<lodge_callback, 2> callbacks = {
       {{"greet", &answer, 2, LODGE_QUICK, "who: str, times: int", "str", "greets"},
        {"greet", &answer, 1, LODGE_FUNCTION | LODGE_IDEMPOTENT, nullptr, nullptr, nullptr}}};
-  lodge_hooks hooks = {sizeof(lodge_hooks), nullptr, nullptr, nullptr, &start, nullptr};
+  lodge_hooks hooks = {
+      sizeof(lodge_hooks), nullptr, nullptr, nullptr, &start, nullptr, nullptr, nullptr, nullptr, nullptr, 0, 0};
   lodge_plugin plugin = {sizeof(lodge_plugin),
                          LODGE_ABI,
                          0,

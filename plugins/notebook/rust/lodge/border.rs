@@ -173,5 +173,11 @@ pub const fn hooks<P: Plugin>() -> lodge_hooks {
         config: Some(config::<P>),
         start: Some(start::<P>),
         stop: Some(stop::<P>),
+        merge: None,
+        updated: None,
+        handover_save: None,
+        handover_load: None,
+        flags: 0,
+        reserved: 0,
     }
 }

@@ -154,6 +154,21 @@ pub struct lodge_hooks {
         Option<unsafe extern "C" fn(this: *mut c_void, config: *const lodge_slice, out: *mut lodge_writer) -> i32>,
     pub start: Option<unsafe extern "C" fn(this: *mut c_void, out: *mut lodge_writer) -> i32>,
     pub stop: Option<unsafe extern "C" fn(this: *mut c_void, out: *mut lodge_writer) -> i32>,
+    pub merge: Option<
+        unsafe extern "C" fn(
+            this: *mut c_void,
+            current: *const lodge_slice,
+            update: *const lodge_slice,
+            out: *mut lodge_writer,
+        ) -> i32,
+    >,
+    pub updated:
+        Option<unsafe extern "C" fn(this: *mut c_void, config: *const lodge_slice, out: *mut lodge_writer) -> i32>,
+    pub handover_save: Option<unsafe extern "C" fn(this: *mut c_void, out: *mut lodge_writer) -> i32>,
+    pub handover_load:
+        Option<unsafe extern "C" fn(this: *mut c_void, state: *const lodge_slice, out: *mut lodge_writer) -> i32>,
+    pub flags: u32,
+    pub reserved: u32,
 }
 
 #[repr(C)]
