@@ -11,10 +11,13 @@
 
 namespace lodge::service {
 
-/// Used by one thread at a time.
+/// Thread-safe: services change at the same time.
 class PluginSource {
  public:
   virtual ~PluginSource() = default;
+
+  /// Looks for files that are new, or have been replaced.
+  virtual void refresh() {}
 
   /// Without running the plugin's code in this process. The pointer stays valid. NOT_FOUND or what is wrong with it.
   [[nodiscard]] virtual Result<const plugin::Descriptor*> describe(std::string_view name) = 0;

@@ -81,6 +81,12 @@ Status Runtime::stop(std::string_view name, std::chrono::nanoseconds patience) {
                                               "return by limits.drain_timeout_ms"};
 }
 
+Status Runtime::remove(std::string_view name, std::chrono::nanoseconds patience) {
+  Status stopped = stop(name, patience);
+  if (stopped) services_.remove(name);
+  return stopped;
+}
+
 bool Runtime::stop_all(std::chrono::nanoseconds patience) {
   const MonotonicNs until = parts_.clock.now() + patience.count();
   std::vector<std::shared_ptr<Service>> all = services();
@@ -109,7 +115,7 @@ std::optional<Runtime::RunningHook> Runtime::running_hook() const {
     if (!now) continue;
     for (const std::shared_ptr<Instance>& instance : now->instances) {
       if (const char* const hook = instance->running_hook()) {
-        return RunningHook{service->spec().name, instance->name(), hook};
+        return RunningHook{service->name(), instance->name(), hook};
       }
     }
   }

@@ -31,7 +31,7 @@ struct RuntimeParts {
   Lifecycle::Options lifecycle = {};
 };
 
-/// `listen`, `start` and `stop_all` by one thread at a time; everything else is thread-safe.
+/// `listen`, `start`, `stop`, `remove` and `stop_all` by one thread at a time; everything else is thread-safe.
 class Runtime {
  public:
   /// Offers lodge.call/1 and lodge.timer/1.
@@ -57,6 +57,9 @@ class Runtime {
   /// Stops it for ever, within `patience`. NOT_FOUND: there is none. FAILED_PRECONDITION: plugin code did not return,
   /// and was left alone.
   [[nodiscard]] Status stop(std::string_view name, std::chrono::nanoseconds patience);
+
+  /// The same, and there is no such service any more.
+  [[nodiscard]] Status remove(std::string_view name, std::chrono::nanoseconds patience);
 
   /// Stops all, the last started first, within `patience` altogether. False: some plugin code did not return.
   bool stop_all(std::chrono::nanoseconds patience);

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "plugin/frame.hpp"
+#include "service/transition.hpp"
 
 namespace lodge::service {
 
@@ -23,12 +25,14 @@ class Service::Turn final : public Task {
 Service::Service(const NodeParts& node, Cell& cell, ServiceSpec spec, Recipe recipe)
     : node_(node),
       cell_(cell),
-      spec_(std::move(spec)),
-      store_(std::make_unique<Store>(node.ground.clock, node.ground.executor, node.hash_seed, spec_.name,
-                                     spec_.store_bytes_max)),
+      store_(std::make_unique<Store>(node.ground.clock, node.ground.executor, node.hash_seed, spec.name,
+                                     spec.store_bytes_max)),
       recipe_(std::move(recipe)),
-      lifecycle_(node.lifecycle, static_cast<std::uint64_t>(node.hash_seed) ^ std::hash<std::string>()(spec_.name),
-                 moment()) {}
+      lifecycle_(node.lifecycle, static_cast<std::uint64_t>(node.hash_seed) ^ std::hash<std::string>()(spec.name),
+                 moment()),
+      spec_(std::make_shared<const ServiceSpec>(std::move(spec))) {
+  layers_.file = spec_->config;
+}
 
 Service::~Service() = default;
 
@@ -64,6 +68,47 @@ void Service::drain(MonotonicNs until) {
     if (assembly()) (void)drain_until(until);
   });
   poke();
+}
+
+namespace {
+
+/// Whether this thread is in code of that service, or was called by it.
+bool inside(const std::string& service) {
+  for (const plugin::Frame* frame = plugin::top_frame(); frame != nullptr; frame = frame->below) {
+    if (frame->context->service() == service) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Result<Changed> Service::change(const Change& change) {
+  if (inside(name())) {
+    return Error{Code::DEADLOCK, "service " + name() + " cannot wait for a change of itself from its own code"};
+  }
+  std::optional<Result<Changed>> out;
+  std::unique_lock lock(mutex_);
+  if (lifecycle_.ended()) return Error{Code::UNAVAILABLE, "service " + name() + " has been stopped for good"};
+  errands_.emplace_back([&] {
+    Result<Changed> changed = Transition(*this, change).run();
+    const std::lock_guard done(mutex_);
+    out = std::move(changed);
+    idle_.notify_all();
+  });
+  poke();
+  (void)node_.ground.executor.wait(lock, idle_, without_end, [&out] { return out.has_value(); });
+  return *std::move(out);
+}
+
+std::shared_ptr<const ServiceSpec> Service::spec() const {
+  std::lock_guard lock(mutex_);
+  return spec_;
+}
+
+void Service::adopt(std::shared_ptr<const ServiceSpec> spec, const Layers& layers) {
+  layers_ = layers;
+  std::lock_guard lock(mutex_);
+  spec_ = std::move(spec);
 }
 
 Service::State Service::settle(std::chrono::nanoseconds patience) {
@@ -173,7 +218,7 @@ void Service::wake_later() {
 }
 
 void Service::tell(const std::vector<State>& changes) const {
-  const std::string module = "service." + spec_.name;
+  const std::string module = "service." + name();
   for (const State& each : changes) {
     const std::string status(running_name(each.running));
     if (each.running == Running::failed) {

@@ -14,6 +14,7 @@
 
 #include "service/assembly.hpp"
 #include "service/cell.hpp"
+#include "service/change.hpp"
 #include "service/lifecycle.hpp"
 #include "service/node_parts.hpp"
 #include "service/recipe.hpp"
@@ -44,6 +45,11 @@ class Service : public std::enable_shared_from_this<Service> {
   /// It cannot go on: it stops, and counts as failed.
   void fail(const Error& error, std::string_view reason);
 
+  /// Changes its plugins or settings while it answers calls: all that is asked, or nothing. Errors name what is wrong,
+  /// with its path. Of a service that is down they take effect when it starts. DEADLOCK: from code of its own, which
+  /// would wait for itself.
+  [[nodiscard]] Result<Changed> change(const Change& change);
+
   /// Lets no call in any more, and waits for those inside as `stop` would. Only before `end`.
   void drain(MonotonicNs until);
 
@@ -68,7 +74,9 @@ class Service : public std::enable_shared_from_this<Service> {
   /// While it drains.
   [[nodiscard]] std::optional<Draining> draining() const;
 
-  [[nodiscard]] const ServiceSpec& spec() const { return spec_; }
+  [[nodiscard]] const std::string& name() const { return cell_.name(); }
+  /// As it is configured now, all layers of configuration in one.
+  [[nodiscard]] std::shared_ptr<const ServiceSpec> spec() const;
   [[nodiscard]] Store& store() { return *store_; }
   [[nodiscard]] Cell& cell() { return cell_; }
   [[nodiscard]] const WalkGround& ground() const { return node_.ground; }
@@ -77,6 +85,12 @@ class Service : public std::enable_shared_from_this<Service> {
 
  private:
   class Turn;
+  class Transition;
+  /// An instance, and its settings as they are becoming.
+  struct Configured {
+    Instance* instance;
+    wire::Value settings;
+  };
   /// A door that calls are, or may be, inside of, and what they need there.
   struct Entrance {
     Door* door;
@@ -101,27 +115,41 @@ class Service : public std::enable_shared_from_this<Service> {
 
   [[nodiscard]] Result<Recipe> next_recipe();
   [[nodiscard]] Status create_instances(const Assembly& assembly);
-  [[nodiscard]] Status ask_config();
+  [[nodiscard]] std::shared_ptr<Instance> make_instance(const LoadedPlugin& loaded);
+  [[nodiscard]] Result<Bytes> ask_config(std::vector<Configured>& all) const;
+  [[nodiscard]] static wire::Value whole_config(const Assembly& assembly);
   void stop_instances();
-  [[nodiscard]] bool destroy_instances(const Assembly& assembly, std::chrono::nanoseconds patience);
+  [[nodiscard]] bool destroy_instance(Instance& instance);
   [[nodiscard]] bool quiesce(Instance& instance, std::chrono::nanoseconds patience);
   [[nodiscard]] bool drain_until(MonotonicNs until);
   void void_tickets();
+  void void_tickets_of(Instance& instance);
+  [[nodiscard]] bool end_retired();
   [[nodiscard]] bool wait_for_the_held();
-  [[nodiscard]] std::vector<std::string> not_drained();
+  [[nodiscard]] std::vector<std::string> not_drained(const Dispatch& dispatch) const;
+  void pause_until(MonotonicNs when);
   [[nodiscard]] bool left_by(MonotonicNs until);
   void show(std::shared_ptr<const Assembly> assembly);
   void show_draining(std::optional<Draining> draining);
 
+  // For transitions.
+  void adopt(std::shared_ptr<const ServiceSpec> spec, const Layers& layers);
+  [[nodiscard]] bool is_open() const { return open_door_ != nullptr && !open_door_->gate().closed(); }
+  void retire(std::vector<std::shared_ptr<Instance>> old);
+  void bury(const std::shared_ptr<Instance>& instance);
+
   const NodeParts& node_;
   Cell& cell_;
-  const ServiceSpec spec_;
   std::unique_ptr<Store> store_;
 
   // Only of who takes the turn.
   std::optional<Recipe> recipe_;
   std::uint64_t owner_ = 0;
+  Layers layers_;
   std::vector<Entrance> entrances_;
+  Door* open_door_ = nullptr;
+  std::vector<std::shared_ptr<Instance>> retired_;     ///< out of the chain, with calls still inside
+  std::vector<std::shared_ptr<Instance>> left_alone_;  ///< code of them has not returned
 
   mutable std::mutex mutex_;
   std::condition_variable idle_;
@@ -133,6 +161,7 @@ class Service : public std::enable_shared_from_this<Service> {
   TimerId alarm_ = 0;
   MonotonicNs alarm_at_ = no_deadline;
   MonotonicNs drained_by_ = no_deadline;
+  std::shared_ptr<const ServiceSpec> spec_;
   std::shared_ptr<const Assembly> assembly_;
   std::optional<Draining> draining_;
 };

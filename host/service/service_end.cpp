@@ -1,5 +1,6 @@
 // The steps of a service's life that lead down.
 #include <algorithm>
+#include <utility>
 
 #include "base/log.hpp"
 #include "service/poll.hpp"
@@ -19,21 +20,22 @@ constexpr MonotonicNs drain_poll_patience_ns = 1'000'000'000;
 
 }  // namespace
 
-// Waits until nobody is inside any door any more.
+// Waits until nobody is inside any door that is closed.
 bool Service::left_by(MonotonicNs until) {
+  const auto is_closed = [](const Entrance& each) { return each.door->gate().closed(); };
   std::erase_if(entrances_, [&](const Entrance& each) {
+    if (!is_closed(each)) return false;
     const MonotonicNs left = std::max<MonotonicNs>(0, until - node_.ground.clock.now());
     if (!each.door->gate().wait_empty_for(node_.ground.executor, left)) return false;
     Cell::release(*each.door);
     return true;
   });
-  return entrances_.empty();
+  return std::none_of(entrances_.begin(), entrances_.end(), is_closed);
 }
 
-std::vector<std::string> Service::not_drained() {
+std::vector<std::string> Service::not_drained(const Dispatch& dispatch) const {
   std::vector<std::string> out;
-  const std::shared_ptr<const Assembly> now = assembly();
-  for (const Polled& each : poll(node_.ground, cell_, *now->dispatch, "service_drain", {}, drain_poll_patience_ns)) {
+  for (const Polled& each : poll(node_.ground, cell_, dispatch, "service_drain", {}, drain_poll_patience_ns)) {
     const bool* const said = each.value.as_bool();
     // Who fails at the question has nothing to wait for that anybody knows of.
     if (each.code == Code::OK && said != nullptr && !*said) out.push_back(each.plugin);
@@ -45,23 +47,26 @@ std::vector<std::string> Service::not_drained() {
 bool Service::drain_until(MonotonicNs until) {
   cell_.close();
   const Clock& clock = node_.ground.clock;
+  const std::shared_ptr<const Assembly> now = assembly();
   bool drained = false;
   bool last = false;
   while (!drained && !last) {
     last = clock.now() >= until;
-    Draining seen{.in_flight = 0, .not_drained = not_drained(), .until = until};
+    Draining seen{.in_flight = 0, .not_drained = not_drained(*now->dispatch), .until = until};
     const bool empty = left_by(std::min(until, clock.now() + drain_pause_ns));
     for (const Entrance& each : entrances_) seen.in_flight += each.door->gate().inside();
     drained = empty && seen.not_drained.empty();
-    if (empty && !drained && !last) {
-      std::unique_lock lock(mutex_);
-      (void)node_.ground.executor.wait(lock, idle_, std::min(until - clock.now(), drain_pause_ns),
-                                       [] { return false; });
-    }
+    if (empty && !drained && !last) pause_until(std::min(until, clock.now() + drain_pause_ns));
     show_draining(std::move(seen));
   }
   show_draining(std::nullopt);
   return drained;
+}
+
+void Service::pause_until(MonotonicNs when) {
+  std::unique_lock lock(mutex_);
+  const MonotonicNs left = std::max<MonotonicNs>(0, when - node_.ground.clock.now());
+  (void)node_.ground.executor.wait(lock, idle_, left, [] { return false; });
 }
 
 bool Service::stop() {
@@ -81,7 +86,7 @@ bool Service::stop() {
 
 // Nobody can take their code away; but what they wait for may still come, when another service stops for one.
 bool Service::wait_for_the_held() {
-  log::error("service." + spec_.name, "plugin code still runs after the drain deadline");
+  log::error("service." + name(), "plugin code still runs after the drain deadline");
   const auto hold = [this](bool held) {
     std::lock_guard lock(mutex_);
     held_ = held;
@@ -91,38 +96,73 @@ bool Service::wait_for_the_held() {
   bool given_up = hold(true);
   while (!given_up && !left_by(node_.ground.clock.now() + drain_pause_ns)) given_up = hold(true);
   (void)hold(false);
-  if (given_up) log::error("service." + spec_.name, "plugin code does not return; its instances are left alone");
+  if (given_up) log::error("service." + name(), "plugin code does not return; its instances are left alone");
   return !given_up;
 }
 
 void Service::stop_instances() {
   for (const std::shared_ptr<Instance>& instance : assembly()->instances) {
-    if (Status stopped = instance->stop(); !stopped) log::warn("service." + spec_.name, stopped.error().text());
+    if (Status stopped = instance->stop(); !stopped) log::warn("service." + name(), stopped.error().text());
   }
 }
 
 bool Service::destroy() {
-  const std::shared_ptr<const Assembly> now = assembly();
-  if (!destroy_instances(*now, code_patience)) return false;
+  BlockedScope blocked(node_.ground.executor);
+  bool all = end_retired();
+  for (const std::shared_ptr<Instance>& instance : assembly()->instances) all = destroy_instance(*instance) && all;
+  if (!all) return false;
   for (OwnerListener* each : node_.listeners) each->service_ended(owner_);
   show(nullptr);
   return true;
 }
 
-bool Service::destroy_instances(const Assembly& assembly, std::chrono::nanoseconds patience) {
-  BlockedScope blocked(node_.ground.executor);
-  bool all = true;
-  for (const std::shared_ptr<Instance>& instance : assembly.instances) {
-    if (!quiesce(*instance, patience)) {
-      log::misbehaved(instance->name(), "a timer, a watch, a completion or a thread of its own in service " +
-                                            spec_.name +
-                                            " has not come back after the service stopped; the instance is left alone");
-      all = false;
-      continue;
+bool Service::destroy_instance(Instance& instance) {
+  if (!quiesce(instance, code_patience)) {
+    log::misbehaved(instance.name(), "a timer, a watch, a completion or a thread of its own in service " + name() +
+                                         " has not come back after it stopped; the instance is left alone");
+    return false;
+  }
+  store_->release_instance(instance.context().instance_owner());
+  for (OwnerListener* each : node_.listeners) each->instance_ended(instance.context().instance_owner());
+  instance.destroy();
+  return true;
+}
+
+// What was started, but has never been in a chain.
+void Service::bury(const std::shared_ptr<Instance>& instance) {
+  if (!destroy_instance(*instance)) left_alone_.push_back(instance);
+}
+
+// Calls that began before the swap go on in them; the chain that calls come in by now has them no more.
+void Service::retire(std::vector<std::shared_ptr<Instance>> old) {
+  retired_.insert(retired_.end(), old.begin(), old.end());
+  if (retired_.empty() && left_by(node_.ground.clock.now())) return;
+  const MonotonicNs until = node_.ground.clock.now() + node_.drain_patience_ns;
+  const std::unique_ptr<const Dispatch> alone = Dispatch::build(retired_);
+  while (node_.ground.clock.now() < until && !not_drained(*alone).empty()) {
+    pause_until(node_.ground.clock.now() + drain_pause_ns);
+  }
+  if (!left_by(until)) {
+    for (const std::shared_ptr<Instance>& each : retired_) void_tickets_of(*each);
+    if (!left_by(node_.ground.clock.now() + leaving_patience_ns)) {
+      log::warn("service." + name(),
+                "calls are still in plugins that were taken out of it; those end once the calls have");
+      return;
     }
-    store_->release_instance(instance->context().instance_owner());
-    for (OwnerListener* each : node_.listeners) each->instance_ended(instance->context().instance_owner());
-    instance->destroy();
+  }
+  (void)end_retired();
+}
+
+// Once nobody is inside of them any more.
+bool Service::end_retired() {
+  bool all = true;
+  for (const std::shared_ptr<Instance>& each : retired_) {
+    if (Status stopped = each->stop(); !stopped) log::warn("service." + name(), stopped.error().text());
+  }
+  for (const std::shared_ptr<Instance>& each : std::exchange(retired_, {})) {
+    if (destroy_instance(*each)) continue;
+    left_alone_.push_back(each);
+    all = false;
   }
   return all;
 }
@@ -137,13 +177,15 @@ bool Service::quiesce(Instance& instance, std::chrono::nanoseconds patience) {
 
 void Service::void_tickets() {
   const std::shared_ptr<const Assembly> now = assembly();
-  if (!now) return;
-  for (const std::shared_ptr<Instance>& instance : now->instances) {
-    const std::uint64_t owner = instance->context().instance_owner();
-    for (const std::shared_ptr<Deferral>& each : node_.ground.tickets.remove_where(
-             [owner](const std::shared_ptr<Deferral>& ticket) { return ticket->facts().instance_owner == owner; })) {
-      (void)each->complete(LODGE_UNAVAILABLE, view_of("the service stopped before the answer came"), Executed::maybe);
-    }
+  for (const std::shared_ptr<Instance>& instance : now->instances) void_tickets_of(*instance);
+  for (const std::shared_ptr<Instance>& instance : retired_) void_tickets_of(*instance);
+}
+
+void Service::void_tickets_of(Instance& instance) {
+  const std::uint64_t owner = instance.context().instance_owner();
+  for (const std::shared_ptr<Deferral>& each : node_.ground.tickets.remove_where(
+           [owner](const std::shared_ptr<Deferral>& ticket) { return ticket->facts().instance_owner == owner; })) {
+    (void)each->complete(LODGE_UNAVAILABLE, view_of("the service stopped before the answer came"), Executed::maybe);
   }
 }
 

@@ -37,16 +37,21 @@ void ServiceList::expect(const std::string& name) {
 
 void ServiceList::put(std::shared_ptr<Service> service) {
   std::lock_guard lock(mutex_);
-  const std::string& name = service->spec().name;
+  const std::string& name = service->name();
   std::erase(expected_, name);
-  std::erase_if(services_, [&name](const auto& each) { return each->spec().name == name; });
+  std::erase_if(services_, [&name](const auto& each) { return each->name() == name; });
   services_.push_back(std::move(service));
+}
+
+void ServiceList::remove(std::string_view name) {
+  std::lock_guard lock(mutex_);
+  std::erase_if(services_, [name](const auto& each) { return each->name() == name; });
 }
 
 std::shared_ptr<Service> ServiceList::find(std::string_view name) const {
   std::lock_guard lock(mutex_);
   for (const std::shared_ptr<Service>& each : services_) {
-    if (each->spec().name == name) return each;
+    if (each->name() == name) return each;
   }
   return nullptr;
 }
@@ -59,7 +64,7 @@ std::vector<std::shared_ptr<Service>> ServiceList::all() const {
 std::vector<std::string> ServiceList::names() const {
   std::lock_guard lock(mutex_);
   std::vector<std::string> out = expected_;
-  for (const std::shared_ptr<Service>& each : services_) out.push_back(each->spec().name);
+  for (const std::shared_ptr<Service>& each : services_) out.push_back(each->name());
   return out;
 }
 

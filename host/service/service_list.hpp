@@ -22,6 +22,8 @@ class ServiceList {
   /// Puts a service behind the others, in place of one of the same name.
   void put(std::shared_ptr<Service> service);
 
+  void remove(std::string_view name);
+
   /// nullptr: no such service.
   [[nodiscard]] std::shared_ptr<Service> find(std::string_view name) const;
   [[nodiscard]] std::vector<std::shared_ptr<Service>> all() const;

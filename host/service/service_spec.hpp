@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "wire/value.hpp"
@@ -20,6 +21,13 @@ struct ServiceSpec {
   std::map<std::string, wire::Value> config;  ///< one map a plugin, by its name: all layers merged except defaults
   std::uint64_t store_bytes_max = std::uint64_t{256} << 20;
   std::string origin;  ///< "lodged.toml:12": where errors point
+
+  /// Says the same, wherever that is written.
+  [[nodiscard]] bool same_as(const ServiceSpec& other) const {
+    return std::tie(name, plugins, global, paused, version, service_class, config, store_bytes_max) ==
+           std::tie(other.name, other.plugins, other.global, other.paused, other.version, other.service_class,
+                    other.config, other.store_bytes_max);
+  }
 };
 
 }  // namespace lodge::service

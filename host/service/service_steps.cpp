@@ -55,7 +55,8 @@ Status Service::perform(const Lifecycle::Due& due, bool& returned) {
 // The first one was checked and loaded by who made the service. Later ones see what there is by then.
 Result<Recipe> Service::next_recipe() {
   if (std::optional<Recipe> first = std::exchange(recipe_, std::nullopt)) return *std::move(first);
-  return make_recipe(spec_, node_.plugins, node_.interfaces);
+  node_.plugins.refresh();
+  return make_recipe(*spec(), node_.plugins, node_.interfaces);
 }
 
 Status Service::assemble(bool& returned) {
@@ -63,15 +64,7 @@ Status Service::assemble(bool& returned) {
   if (!recipe) return std::move(recipe).error();
   owner_ = plugin::HostContext::new_owner();
   std::vector<std::shared_ptr<Instance>> instances;
-  for (LoadedPlugin& each : recipe->plugins) {
-    auto context = std::make_unique<InstanceContext>(node_.interfaces, spec_.name, each.plugin->descriptor.name,
-                                                     std::move(each.denied));
-    context->set_service_owner(owner_);
-    context->set_settings(each.settings.pack());
-    context->store = store_.get();
-    instances.push_back(std::make_shared<Instance>(std::move(each.plugin), node_.contexts.keep(std::move(context)),
-                                                   node_.ground.executor));
-  }
+  for (const LoadedPlugin& each : recipe->plugins) instances.push_back(make_instance(each));
   // Shown before its hooks run: who holds a host up by not returning is found there.
   const auto bare = std::make_shared<const Assembly>(Assembly{instances, nullptr, {}});
   show(bare);
@@ -84,6 +77,15 @@ Status Service::assemble(bool& returned) {
   return {};
 }
 
+std::shared_ptr<Instance> Service::make_instance(const LoadedPlugin& loaded) {
+  auto context =
+      std::make_unique<InstanceContext>(node_.interfaces, name(), loaded.plugin->descriptor.name, loaded.denied);
+  context->set_service_owner(owner_);
+  context->set_settings(loaded.settings.pack());
+  context->store = store_.get();
+  return std::make_shared<Instance>(loaded.plugin, node_.contexts.keep(std::move(context)), node_.ground.executor);
+}
+
 Status Service::create_instances(const Assembly& assembly) {
   for (auto each = assembly.instances.rbegin(); each != assembly.instances.rend(); ++each) {
     if (Status made = (*each)->create(); !made) return made;
@@ -94,10 +96,10 @@ Status Service::create_instances(const Assembly& assembly) {
 void Service::announce(const State& said) {
   const std::shared_ptr<const Assembly> now = assembly();
   for (const Polled& each : poll(node_.ground, cell_, *now->dispatch, "service_status_changed",
-                                 {described(spec_.name, said)}, poll_patience_ns)) {
+                                 {described(name(), said)}, poll_patience_ns)) {
     if (each.code == Code::OK) continue;
-    log::warn("service." + spec_.name, "plugin " + each.plugin + ", service_status_changed/1: " +
-                                           std::string(code_name(each.code)) + ": " + each.message);
+    log::warn("service." + name(), "plugin " + each.plugin + ", service_status_changed/1: " +
+                                       std::string(code_name(each.code)) + ": " + each.message);
   }
 }
 
@@ -113,53 +115,66 @@ bool Service::ready() {
 }
 
 Status Service::start() {
-  Status done = ask_config();
   const std::shared_ptr<const Assembly> now = assembly();
+  std::vector<Configured> all;
+  for (const std::shared_ptr<Instance>& each : now->instances) {
+    Result<wire::Value> settings = wire::Value::unpack(*each->context().settings());
+    if (!settings) return std::move(settings).error();
+    all.push_back({each.get(), *std::move(settings)});
+  }
+  Result<Bytes> asked = ask_config(all);
+  Status done = asked ? Status() : Status(std::move(asked).error());
+  for (const Configured& each : all) {
+    if (done) each.instance->context().set_settings(each.settings.pack());
+  }
   for (auto each = now->instances.rbegin(); done && each != now->instances.rend(); ++each) done = (*each)->start();
   if (!done) stop_instances();
   return done;
 }
 
 // Each sees the whole configuration as its predecessor left it; what comes out is checked like what came in.
-Status Service::ask_config() {
-  const std::shared_ptr<const Assembly> now = assembly();
+Result<Bytes> Service::ask_config(std::vector<Configured>& all) const {
   wire::Value config = wire::Value::Map{};
-  for (const std::shared_ptr<Instance>& instance : now->instances) {
-    Result<wire::Value> settings = wire::Value::unpack(*instance->context().settings());
-    if (!settings) return std::move(settings).error();
-    config.set(instance->name(), *std::move(settings));
-  }
+  for (const Configured& each : all) config.set(each.instance->name(), each.settings);
   Bytes packed = config.pack();
-  for (const std::shared_ptr<Instance>& instance : now->instances) {
-    Result<Bytes> answered = instance->config(std::move(packed));
+  for (const Configured& each : all) {
+    Result<Bytes> answered = each.instance->config(std::move(packed));
     if (!answered) return std::move(answered).error();
     packed = *std::move(answered);
   }
   Result<wire::Value> checked = wire::Value::unpack(packed);
   if (!checked) return std::move(checked).error();
   std::vector<Finding> findings;
-  for (const std::shared_ptr<Instance>& instance : now->instances) {
-    const wire::Value* const given = checked->find(instance->name());
-    const wire::Value settings =
-        effective_settings(instance->plugin().descriptor, given != nullptr ? *given : wire::Value(),
-                           "service." + spec_.name + ".config." + instance->name(), findings);
-    instance->context().set_settings(settings.pack());
+  for (Configured& each : all) {
+    const wire::Value* const given = checked->find(each.instance->name());
+    each.settings = effective_settings(each.instance->plugin().descriptor, given != nullptr ? *given : wire::Value(),
+                                       "service." + name() + ".config." + each.instance->name(), findings);
+    checked->set(each.instance->name(), each.settings);
   }
   if (!findings.empty()) return error_of(findings);
-  return {};
+  return checked->pack();
+}
+
+wire::Value Service::whole_config(const Assembly& assembly) {
+  wire::Value out = wire::Value::Map{};
+  for (const std::shared_ptr<Instance>& each : assembly.instances) {
+    Result<wire::Value> settings = wire::Value::unpack(*each->context().settings());
+    if (settings) out.set(each->name(), *std::move(settings));
+  }
+  return out;
 }
 
 void Service::open() {
   std::shared_ptr<const Assembly> now = assembly();
-  Door& door = cell_.open(*this, *now->dispatch);
-  entrances_.push_back({&door, std::move(now)});
+  open_door_ = &cell_.open(*this, *now->dispatch);
+  entrances_.push_back({open_door_, std::move(now)});
 }
 
 // Calls that are inside go on.
 void Service::shut() {
   cell_.close();
   if (!left_by(node_.ground.clock.now() + node_.drain_patience_ns)) {
-    log::warn("service." + spec_.name, "calls are still under way after limits.drain_timeout_ms; they go on");
+    log::warn("service." + name(), "calls are still under way after limits.drain_timeout_ms; they go on");
   }
 }
 

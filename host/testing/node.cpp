@@ -96,7 +96,7 @@ Status Node::stop(const std::string& service) {
   for (const auto& each : runtime_.services()) {
     const service::Running state = each->state().running;
     if (state != service::Running::running && state != service::Running::paused) continue;
-    running.push_back(each->spec().name);
+    running.push_back(each->name());
     runs = runs || each == found;
   }
   if (!runs) return Error{Code::NOT_FOUND, "service `" + service + "` does not run" + did_you_mean(service, running)};

@@ -108,7 +108,7 @@ struct StartedCalls : testing::Test {
   }
   /// The last one started, and only that one.
   bool stop_asker() {
-    return node.runtime().stop(node.runtime().services().back()->spec().name, std::chrono::seconds(5)).ok();
+    return node.runtime().stop(node.runtime().services().back()->name(), std::chrono::seconds(5)).ok();
   }
 };
 
@@ -211,7 +211,7 @@ TEST_F(StartedCalls, are_each_told_once_while_their_plugin_stops_under_them) {
   }
   ASSERT_TRUE(eventually([&] { return asker.told().size() > 500; }));
   const auto services = node.runtime().services();
-  EXPECT_TRUE(node.runtime().stop(services[1]->spec().name, std::chrono::seconds(5)));
+  EXPECT_TRUE(node.runtime().stop(services[1]->name(), std::chrono::seconds(5)));
   for (std::thread& each : threads) each.join();
   EXPECT_THAT(refusals, Each(testing::AnyOf(LODGE_FAILED_PRECONDITION, LODGE_STALE)));
   EXPECT_EQ(asker.told().size(), started);
