@@ -60,12 +60,12 @@ void configure_log(const lodge::control::LogSection& section) {
   for (const auto& [module, level] : section.modules) lodge::log::set_level(module, level);
 }
 
-int run(const lodge::control::ConfigOutcome& outcome, bool only_check) {
+int run(const lodge::control::ConfigOutcome& outcome, const lodge::control::ConfigSource& source, bool only_check) {
   const lodge::control::HostConfig& config = outcome.config;
   if (!outcome.services_known) return complain(ExitCode::config, lodge::control::report_of(outcome.problems));
   configure_log(config.log);
   // Never destroyed: a thread that a plugin has left behind may come with its host pointer until the process ends.
-  static lodge::control::Host& host = *new lodge::control::Host(config, random_seed());
+  static lodge::control::Host& host = *new lodge::control::Host(config, source, random_seed());
   // With problems there is nothing to run, but more to find.
   const auto failure = only_check || !outcome.problems.empty() ? host.check(outcome.problems) : host.run();
   if (failure) return complain(failure->exit, failure->message);
@@ -97,7 +97,7 @@ int main_with(int argc, const char* const* argv) {
   if (!outcome) {
     return complain(lodge::control::exit_code_of_config_error(outcome.error().code), outcome.error().message);
   }
-  return run(*outcome, given.count("check") > 0);
+  return run(*outcome, source, given.count("check") > 0);
 }
 
 // Ends the process the way it wants to end. Whoever else ends it by exit() is plugin code, which would look like an

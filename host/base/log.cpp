@@ -123,7 +123,11 @@ void send_to(Sink sink) {
 void set_level(std::string_view module, Level level) {
   State& held = state();
   std::lock_guard lock(held.mutex);
-  held.modules.insert_or_assign(std::string(module), level);
+  if (module.empty()) {
+    held.level = level;
+  } else {
+    held.modules.insert_or_assign(std::string(module), level);
+  }
   held.find_lowest();
 }
 

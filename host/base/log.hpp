@@ -26,7 +26,8 @@ using Sink = std::function<void(std::string_view module, Level level, std::strin
 /// sink. Thread-safe.
 void send_to(Sink sink);
 
-/// Level of one module and of the modules below it (`service` also rules `service.greeter`). Thread-safe.
+/// Level of one module and of the modules below it (`service` also rules `service.greeter`); of an empty one: of all
+/// that have none of their own. Thread-safe.
 void set_level(std::string_view module, Level level);
 
 /// "info" -> Level::info. INVALID_ARGUMENT lists what there is.

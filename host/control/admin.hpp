@@ -9,6 +9,7 @@
 
 #include "base/worker_pool.hpp"
 #include "control/catalog_source.hpp"
+#include "control/reload.hpp"
 #include "control/server.hpp"
 #include "names/names.hpp"
 #include "names/node_config.hpp"
@@ -30,6 +31,7 @@ struct Admin {
   names::NodeConfig& node_config;
   CatalogSource& plugins;
   Server& server;
+  Reload& reload;
   MonotonicNs started_at;
 };
 
@@ -49,6 +51,9 @@ struct AdminVerb {
 [[nodiscard]] std::span<const AdminVerb> service_verbs();
 [[nodiscard]] std::span<const AdminVerb> entry_verbs();
 [[nodiscard]] std::span<const AdminVerb> names_verbs();
+
+/// {settings: [plugin.setting], added: [plugin], removed: [plugin], replaced: [{plugin, from, to}]}
+[[nodiscard]] wire::Value changed_value(const service::Changed& changed);
 
 /// The built-in plugin. Its instances find the Admin at Place::admin.
 [[nodiscard]] const lodge_plugin& admin_plugin();

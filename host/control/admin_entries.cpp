@@ -32,7 +32,7 @@ struct StorePlace {
     return StorePlace{std::move(found), admin.clock};
   }
 
-  [[nodiscard]] std::string text() const { return "the store of service `" + service->spec().name + "`"; }
+  [[nodiscard]] std::string text() const { return "the store of service `" + service->name() + "`"; }
   [[nodiscard]] std::string full() const { return text() + " " + service->store().fill_text(); }
   Code get(ByteView key, Writer& value) const { return service->store().get(key, value); }
   Code put(ByteView key, ByteView value, std::uint64_t ttl_ms = 0) const {

@@ -36,19 +36,20 @@ Result<Value> status(Admin& admin, std::span<const Value>) {
 
 Value summary(service::Service& each) {
   const service::Service::State state = each.state();
+  const auto spec = each.spec();
   Value::List plugins;
   if (const auto now = each.assembly()) {
     for (const auto& instance : now->instances) plugins.emplace_back(instance->name());
   } else {
-    for (const std::string& name : each.spec().plugins) plugins.emplace_back(name);
+    for (const std::string& name : spec->plugins) plugins.emplace_back(name);
   }
-  return Value::map({{"name", each.spec().name},
+  return Value::map({{"name", each.name()},
                      {"status", service::running_name(state.running)},
                      {"reason", state.reason},
                      {"since_unix_ms", state.since_wall_ns / 1'000'000},
-                     {"version", each.spec().version},
-                     {"class", each.spec().service_class},
-                     {"global", each.spec().global},
+                     {"version", spec->version},
+                     {"class", spec->service_class},
+                     {"global", spec->global},
                      {"plugins", std::move(plugins)},
                      {"last_error", state.last_error ? state.last_error->text() : ""}});
 }
@@ -114,10 +115,10 @@ Result<Value> service_show(Admin& admin, std::span<const Value> args) {
   out.set("plugins", std::move(plugins));
   out.set("callbacks", std::move(callbacks));
   out.set("notes", std::move(notes));
-  out.set("origin", found->spec().origin);
+  out.set("origin", found->spec()->origin);
   out.set("store_entries", found->store().entries());
   out.set("store_bytes", found->store().bytes());
-  out.set("store_bytes_max", found->spec().store_bytes_max);
+  out.set("store_bytes_max", found->spec()->store_bytes_max);
   return out;
 }
 
@@ -137,11 +138,7 @@ Result<Value> plugins(Admin& admin, std::span<const Value>) {
   return Value(std::move(out));
 }
 
-Result<Value> reload(Admin&, std::span<const Value>) {
-  return Error{Code::FAILED_PRECONDITION,
-               "this version cannot apply a changed configuration while it runs: a restart is needed. `lodged --check` "
-               "tells whether the new one is good"};
-}
+Result<Value> reload(Admin& admin, std::span<const Value>) { return admin.reload.run(); }
 
 constexpr AdminVerb verbs[] = {
     {"status", 0, "", "the host at a glance", status, true},

@@ -2,6 +2,9 @@
 
 namespace lodge::control {
 
+// A directory that is refused is told by whoever wants a plugin of it.
+void CatalogSource::refresh() { (void)catalog_.list(); }
+
 Result<const plugin::Descriptor*> CatalogSource::describe(std::string_view name) { return catalog_.describe(name); }
 
 Result<std::shared_ptr<const plugin::Plugin>> CatalogSource::load(std::string_view name) { return catalog_.load(name); }

@@ -14,6 +14,7 @@ class CatalogSource final : public service::PluginSource {
  public:
   CatalogSource(plugin::Catalog& catalog, const HostConfig& config) : catalog_(catalog), config_(config) {}
 
+  void refresh() override;
   [[nodiscard]] Result<const plugin::Descriptor*> describe(std::string_view name) override;
   [[nodiscard]] Result<std::shared_ptr<const plugin::Plugin>> load(std::string_view name) override;
   [[nodiscard]] std::vector<std::string> denied(std::string_view name) const override;

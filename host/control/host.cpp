@@ -105,6 +105,20 @@ Status make_socket_directory(const HostSection& host) {
                                             "; set host.socket to a place that this user may write"};
 }
 
+/// What SIGHUP asks for, beside the loop.
+class ReloadTask final : public Task {
+ public:
+  explicit ReloadTask(Reload& reload) : reload_(reload) {}
+  void run() noexcept override {
+    const std::unique_ptr<ReloadTask> self(this);
+    const Result<wire::Value> done = reload_.run();
+    if (!done) log::error("reload", "nothing has changed: " + done.error().text());
+  }
+
+ private:
+  Reload& reload_;
+};
+
 std::unique_ptr<Loop> loop_or_throw(const Clock& clock, std::uint32_t spin_us) {
   Result<std::unique_ptr<Loop>> loop = Loop::create(clock, spin_us);
   if (!loop) throw std::runtime_error(loop.error().text());
@@ -113,7 +127,7 @@ std::unique_ptr<Loop> loop_or_throw(const Clock& clock, std::uint32_t spin_us) {
 
 }  // namespace
 
-Host::Host(const HostConfig& config, HashSeed hash_seed)
+Host::Host(const HostConfig& config, const ConfigSource& source, HashSeed hash_seed)
     : config_(config),
       loop_(loop_or_throw(clock_, config.threads.spin_us)),
       workers_(worker_options(config)),
@@ -134,7 +148,8 @@ Host::Host(const HostConfig& config, HashSeed hash_seed)
                 .drain_patience_ns = config.limits.drain_timeout_ms * ms}),
       name_ties_(names_, node_config_, runtime_.calls()),
       server_(*loop_, workers_, runtime_.calls(), server_options(config)),
-      admin_{config, clock_, workers_, runtime_, names_, node_config_, plugins_, server_, clock_.now()} {
+      reload_({config, source, runtime_}),
+      admin_{config, clock_, workers_, runtime_, names_, node_config_, plugins_, server_, reload_, clock_.now()} {
   runtime_.listen(name_ties_);
   names::offer_names(interfaces_, names_);
   names::offer_config(interfaces_, node_config_);
@@ -260,9 +275,7 @@ std::optional<Failure> Host::run() {
       return Failure{ExitCode::os_error, handled.error().text()};
     }
   }
-  if (Status handled = loop_->on_signal(
-          SIGHUP, [] { log::warn(module, "SIGHUP: a changed configuration is applied by a restart"); });
-      !handled) {
+  if (Status handled = loop_->on_signal(SIGHUP, [this] { reload(); }); !handled) {
     return Failure{ExitCode::os_error, handled.error().text()};
   }
   const LoopWatch watch(
@@ -324,10 +337,13 @@ void Host::began(std::optional<Failure> failure) {
     stop_services();
     return;
   }
+  reload_.open();
   log::info(module, "node " + config_.host.name + " is ready: " + counted(config_.services.size(), "service") +
                         ", socket " + config_.host.socket.string());
   platform::notify_ready("ready");
 }
+
+void Host::reload() { hooks_.submit_always(*new ReloadTask(reload_)); }  // it owns itself
 
 void Host::sweep_stores() {
   (void)loop_->at(clock_.now() + 1000 * ms, [this] {
@@ -381,6 +397,7 @@ void Host::stop_services() {
   if (!drained) log::warn(module, "calls were still under way at the drain deadline (limits.drain_timeout_ms)");
   services_thread_ = std::thread([this, drained] {
     const platform::CrashStack stack;
+    reload_.close();
     const bool clean = runtime_.stop_all(drained ? std::chrono::milliseconds(config_.limits.drain_timeout_ms)
                                                  : std::chrono::milliseconds(0));
     loop_->post([this, clean] {

@@ -14,6 +14,7 @@
 #include "control/catalog_source.hpp"
 #include "control/exit_code.hpp"
 #include "control/host_config.hpp"
+#include "control/reload.hpp"
 #include "control/server.hpp"
 #include "names/names.hpp"
 #include "names/node_config.hpp"
@@ -34,8 +35,8 @@ struct Failure {
 /// Used by the thread that makes it, which becomes the loop thread.
 class Host {
  public:
-  /// `hash_seed`: random, and told to nobody.
-  Host(const HostConfig& config, HashSeed hash_seed);
+  /// `source`: what a reload reads again; outlives the host, as `config` does. `hash_seed`: random, and told to nobody.
+  Host(const HostConfig& config, const ConfigSource& source, HashSeed hash_seed);
   ~Host();
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;
@@ -58,6 +59,7 @@ class Host {
   [[nodiscard]] std::optional<Failure> add_builtins();
   void start_services();
   void remove_unused_copies();
+  void reload();
   void began(std::optional<Failure> failure);
   void sweep_stores();
   void begin_drain();
@@ -81,6 +83,7 @@ class Host {
   service::Runtime runtime_;
   service::NameTies name_ties_;
   Server server_;
+  Reload reload_;
   Admin admin_;
   std::optional<platform::FileLock> lock_;
   std::thread services_thread_;  ///< starts services, later stops them, while the loop goes on

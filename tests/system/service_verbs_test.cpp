@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
+
 #include "host_process.hpp"
 
 namespace lodge::system_test {
@@ -56,6 +58,61 @@ TEST_F(ServiceVerbs, tell_what_keeps_a_service_from_starting) {
   EXPECT_THAT(outcome.out, AllOf(HasSubstr("failed"), HasSubstr("create_fails")));
   EXPECT_EQ(host.lodgectl({"service", "pause", "sad"}).ended, "exited 1") << "it has failed, whatever is wanted of it";
   EXPECT_EQ(status_after("stop", "sad"), "stopped");
+}
+
+TEST_F(ServiceVerbs, change_the_plugins_of_a_service_and_refuse_what_cannot_be) {
+  directory.add_plugin("rogue_answers");
+  const Value added = host.ask({"service", "add-plugin", "s", "rogue_answers"});
+  EXPECT_EQ(*added.find("added"), Value(Value::List{"rogue_answers"}));
+  EXPECT_EQ(*host.ask({"service", "show", "s"}).find("plugins")->as_list()->at(1).find("name"), Value("rogue_answers"));
+  EXPECT_EQ(echo(), "exited 0");
+  EXPECT_THAT(host.lodgectl({"service", "upgrade", "s", "rogue_answers"}).err, HasSubstr("is what runs already"));
+  EXPECT_EQ(*host.ask({"service", "remove-plugin", "s", "rogue_answers"}).find("removed"),
+            Value(Value::List{"rogue_answers"}));
+  EXPECT_THAT(host.lodgectl({"service", "remove-plugin", "s", "subject"}).err, HasSubstr("no plugin left"));
+  EXPECT_THAT(host.lodgectl({"service", "add-plugin", "s", "rogue_answer"}).err,
+              HasSubstr("did you mean `rogue_answers`?"));
+  EXPECT_THAT(host.lodgectl({"service", "reconfigure", "s", "subject.colour=red"}).err,
+              HasSubstr("service.s.config.subject.colour"));
+  EXPECT_EQ(host.lodgectl({"service", "reconfigure", "s", "colour=red"}).ended, "exited 64");
+}
+
+TEST_F(ServiceVerbs, reload_applies_the_difference_and_only_that) {
+  ASSERT_EQ(host.lodgectl({"store", "put", "s", "k", "7"}).ended, "exited 0");
+  directory.add_plugin("good");
+  write_config(directory,
+               "[service.s]\nplugins = [\"subject\"]\nversion = \"2.0.0\"\n[service.fresh]\nplugins = [\"good\"]\n"
+               "[limits]\nnames_max = 77\n");
+  const Value done = host.ask({"reload"});
+  std::string all;
+  for (const Value& each : *done.find("services")->as_list()) {
+    all += *each.find("name")->as_text() + " " + *each.find("did")->as_text() + (each.find("error") ? "! " : ". ");
+  }
+  EXPECT_EQ(all, "sad stopped. s changed. fresh started. ");
+  EXPECT_EQ(*done.find("restart_needed"), Value(Value::List{"limits"}));
+  EXPECT_EQ(host.ask({"store", "get", "s", "k"}), Value(7)) << "it went on as it was";
+  EXPECT_EQ(*host.ask({"service", "show", "s"}).find("version"), Value("2.0.0"));
+}
+
+TEST_F(ServiceVerbs, reload_of_a_configuration_that_is_wrong_changes_nothing) {
+  write_config(directory, "[service.s]\nplugins = [\"subject\"]\nversoin = \"2.0.0\"\n");
+  const Outcome outcome = host.lodgectl({"reload"});
+  EXPECT_EQ(outcome.ended, "exited 1");
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("lodged.toml:3"), HasSubstr("did you mean `version`?")));
+  write_config(directory, "[service.s]\nplugins = [\"subject\", \"missing\"]\n");
+  const Outcome missing = host.lodgectl({"reload"});
+  EXPECT_EQ(missing.ended, "exited 1");
+  EXPECT_THAT(missing.out, HasSubstr("missing"));
+  EXPECT_EQ(echo(), "exited 0");
+  write_config(directory, "[service.s]\nplugins = [\"subject\"]\nclass = \"good\"\n");
+  EXPECT_EQ(host.lodgectl({"reload"}).ended, "exited 0");
+  EXPECT_EQ(*host.ask({"service", "show", "s"}).find("class"), Value("good"));
+}
+
+TEST_F(ServiceVerbs, sighup_reloads) {
+  write_config(directory, "[service.s]\nplugins = [\"subject\"]\nclass = \"new\"\n");
+  host.process().signal(SIGHUP);
+  EXPECT_TRUE(eventually([&] { return *host.ask({"service", "show", "s"}).find("class") == Value("new"); }));
 }
 
 TEST_F(ServiceVerbs, know_services_by_name_and_leave_the_host_itself_alone) {

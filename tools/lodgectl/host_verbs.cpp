@@ -1,4 +1,6 @@
 // What the host and its services are doing.
+#include <algorithm>
+
 #include "lodgectl/tables.hpp"
 
 namespace lodge::ctl {
@@ -35,7 +37,12 @@ ExitCode names(Session& session, const Verb& verb, Words words) {
 
 ExitCode reload(Session& session, const Verb& verb, Words /*words*/) {
   const auto done = session.ask(verb.asks, {});
-  return done ? ExitCode::ok : session.failed(done.error());
+  if (!done) return session.failed(done.error());
+  session.output().fields(*done);
+  const Value::List& services = *done->find("services")->as_list();
+  const bool failed =
+      std::any_of(services.begin(), services.end(), [](const Value& each) { return each.find("error") != nullptr; });
+  return failed ? ExitCode::failed : ExitCode::ok;
 }
 
 constexpr Verb verbs[] = {
@@ -44,7 +51,7 @@ constexpr Verb verbs[] = {
     {"service show", "NAME", "one service: its chain, callbacks, configuration", 1, 1, "", show_fields, "service"},
     {"plugins", "", "the plugins it has", 0, 0, "", plugins, "plugins"},
     {"names", "[PREFIX]", "names that are registered", 0, 1, "limit shared", names, "names"},
-    {"reload", "", "read the configuration again", 0, 0, "", reload, "reload"},
+    {"reload", "", "apply the changed configuration", 0, 0, "", reload, "reload"},
 };
 
 }  // namespace

@@ -28,6 +28,7 @@ constexpr Known known[] = {
     {"help", "", "this, or what one verb takes", false},
     {"version", "", "the version of lodgectl", false},
     {"async", "", "call: do not wait for the answer", true},
+    {"dry-run", "", "service reconfigure and the like: only tell what would change", true},
     {"each-line", "FILE", "call: once for each line of a file (-: standard input)", true},
     {"prefix", "PREFIX", "store list, config list: only keys that begin so", true},
     {"limit", "N", "store list, config list, names: at most so many (1000)", true},
@@ -180,6 +181,7 @@ Result<Options> options_from(const cxxopts::ParseResult& given) {
   options.help = values.flag("help");
   options.version = values.flag("version");
   options.async = values.flag("async");
+  options.dry_run = values.flag("dry-run");
   options.shared = values.flag("shared");
   values.path("each-line", options.each_line);
   values.text("prefix", options.prefix);

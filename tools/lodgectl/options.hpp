@@ -23,6 +23,7 @@ struct Options {
   // Of single verbs; `given` tells which.
   bool async = false;
   bool shared = false;
+  bool dry_run = false;
   std::string each_line;
   std::string prefix;
   std::string lang = "cpp";

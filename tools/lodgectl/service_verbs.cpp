@@ -1,6 +1,7 @@
 // What services do, changed.
 #include <fmt/format.h>
 
+#include "lodgectl/arguments.hpp"
 #include "lodgectl/verb.hpp"
 
 namespace lodge::ctl {
@@ -59,6 +60,62 @@ ExitCode ready(Session& session, const Verb& verb, Words words) {
   return *answer == Value(true) ? ExitCode::ok : ExitCode::failed;
 }
 
+/// The names as a list.
+Value list_of(Words names) { return Value::List(names.begin(), names.end()); }
+
+ExitCode ask_change(Session& session, const Verb& verb, const std::string& service, Value change) {
+  change.set("dry_run", session.options().dry_run);
+  const Result<Value> changed = session.ask(verb.asks, {service, std::move(change)});
+  if (!changed) return session.failed(changed.error());
+  if (session.options().dry_run) session.output().note("dry run: nothing was changed");
+  session.output().fields(*changed);
+  return ExitCode::ok;
+}
+
+/// PLUGIN.SETTING=VALUE laid over `update`; deeper paths make maps.
+Status take_setting(Session& session, const std::string& word, Value& update) {
+  const auto equals = word.find('=');
+  const std::string path = word.substr(0, equals);
+  if (equals == std::string::npos || path.find('.') == std::string::npos || path.front() == '.' || path.back() == '.') {
+    return Error{Code::INVALID_ARGUMENT, "`" + word + "` is not of the form PLUGIN.SETTING=VALUE"};
+  }
+  Result<Value> value = argument_from(word.substr(equals + 1), session.input());
+  if (!value) return std::move(value).error();
+  Value nested = *std::move(value);
+  std::string rest = path;
+  for (auto dot = rest.rfind('.'); dot != std::string::npos; dot = rest.rfind('.')) {
+    nested = Value::map({{rest.substr(dot + 1), std::move(nested)}});
+    rest.resize(dot);
+  }
+  update = wire::deep_merge(std::move(update), Value::map({{rest, std::move(nested)}}));
+  return {};
+}
+
+ExitCode reconfigure(Session& session, const Verb& verb, Words words) {
+  Value update = Value::Map{};
+  for (const std::string& word : words.subspan(1)) {
+    if (Status taken = take_setting(session, word, update); !taken) return session.wrong_argument(taken.error());
+  }
+  return ask_change(session, verb, words[0], Value::map({{"update", std::move(update)}}));
+}
+
+ExitCode add_plugin(Session& session, const Verb& verb, Words words) {
+  return ask_change(session, verb, words[0], Value::map({{"add", list_of(words.subspan(1))}}));
+}
+
+ExitCode remove_plugin(Session& session, const Verb& verb, Words words) {
+  return ask_change(session, verb, words[0], Value::map({{"remove", list_of(words.subspan(1))}}));
+}
+
+ExitCode replace_plugin(Session& session, const Verb& verb, Words words) {
+  return ask_change(session, verb, words[0],
+                    Value::map({{"remove", list_of(words.subspan(1, 1))}, {"add", list_of(words.subspan(2, 1))}}));
+}
+
+ExitCode upgrade(Session& session, const Verb& verb, Words words) {
+  return ask_change(session, verb, words[0], Value::map({{"upgrade", list_of(words.subspan(1))}}));
+}
+
 constexpr Verb verbs[] = {
     {"service start", "NAME", "makes it active; a failed one is tried again at once", 1, 1, "", change,
      "service_start"},
@@ -66,6 +123,16 @@ constexpr Verb verbs[] = {
     {"service stop", "NAME", "makes it inactive; its store lives on", 1, 1, "", change, "service_stop"},
     {"service drain", "NAME", "the same, waiting up to --timeout for what is under way", 1, 1, "", drain,
      "service_drain"},
+    {"service reconfigure", "NAME PLUGIN.SETTING=VALUE...", "changes settings while it runs", 2, any_number, "dry-run",
+     reconfigure, "service_change"},
+    {"service add-plugin", "NAME PLUGIN...", "puts plugins to the end of its list", 2, any_number, "dry-run",
+     add_plugin, "service_change"},
+    {"service remove-plugin", "NAME PLUGIN...", "takes plugins out of it", 2, any_number, "dry-run", remove_plugin,
+     "service_change"},
+    {"service replace-plugin", "NAME OLD NEW", "puts one plugin in the place of another", 3, 3, "dry-run",
+     replace_plugin, "service_change"},
+    {"service upgrade", "NAME PLUGIN...", "takes the new files of plugins", 2, any_number, "dry-run", upgrade,
+     "service_change"},
     {"service ready", "NAME", "whether it takes calls and all its plugins are ready", 1, 1, "", ready, "service_ready"},
 };
 
