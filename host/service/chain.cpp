@@ -29,22 +29,38 @@ std::unique_ptr<const Dispatch> Dispatch::build(std::span<const std::shared_ptr<
   return out;
 }
 
+std::unique_ptr<const Dispatch> Dispatch::mirror(std::span<const Dispatch* const> others, const Link& link) {
+  auto out = std::make_unique<Dispatch>();
+  for (const Dispatch* const other : others) {
+    for (const Chain& chain : other->chains_) {
+      if (out->find(chain.name, chain.arity) == nullptr) out->add_chain(chain).links = {link};
+    }
+  }
+  return out;
+}
+
+Chain& Dispatch::add_chain(const Chain& described) {
+  Chain& chain = chains_.emplace_back(described);
+  chain.home = this;
+  by_key_.emplace(Key{chain.name, chain.arity}, &chain);
+  return chain;
+}
+
 void Dispatch::add(Instance& instance, std::size_t callback) {
   const plugin::Callback& info = instance.plugin().descriptor.callbacks[callback];
   const auto found = by_key_.find({info.name, info.arity});
   Chain* chain = found != by_key_.end() ? found->second : nullptr;
   assert(chain == nullptr || (!chain->function && !info.function()));
   if (chain == nullptr) {
-    chain = &chains_.emplace_back();
-    chain->name = info.name;
-    chain->arity = info.arity;
-    chain->function = info.function();
-    chain->idempotent = true;
-    chain->params = info.params;
-    chain->result = info.result;
-    chain->doc = info.doc;
-    chain->home = this;
-    by_key_.emplace(Key{chain->name, chain->arity}, chain);
+    Chain described;
+    described.name = info.name;
+    described.arity = info.arity;
+    described.function = info.function();
+    described.idempotent = true;
+    described.params = info.params;
+    described.result = info.result;
+    described.doc = info.doc;
+    chain = &add_chain(described);
   }
   chain->idempotent = chain->idempotent && (info.flags & LODGE_IDEMPOTENT) != 0;
   chain->links.push_back({.run = instance.plugin().functions[callback],

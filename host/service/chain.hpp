@@ -51,6 +51,10 @@ class Dispatch {
   /// one of them.
   [[nodiscard]] static std::unique_ptr<const Dispatch> build(std::span<const std::shared_ptr<Instance>> instances);
 
+  /// The chains of all of those, each of this one link.
+  [[nodiscard]] static std::unique_ptr<const Dispatch> mirror(std::span<const Dispatch* const> others,
+                                                              const Link& link);
+
   /// nullptr: nobody implements it.
   [[nodiscard]] const Chain* find(std::string_view name, std::uint32_t arity) const;
 
@@ -81,6 +85,7 @@ class Dispatch {
 
   [[nodiscard]] static std::uint64_t new_life();
   void add(Instance& instance, std::size_t callback);
+  Chain& add_chain(const Chain& described);
 
   const std::uint64_t life_ = new_life();
   std::deque<Chain> chains_;  // stable addresses: keys view the names in it

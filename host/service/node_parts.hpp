@@ -17,6 +17,8 @@
 
 namespace lodge::service {
 
+class Calls;
+
 /// Whoever holds something for instances or services is told when they end. Owners are those of HostContext. Services
 /// end on threads of their own: several may tell at a time.
 class OwnerListener {
@@ -54,6 +56,7 @@ struct NodeParts {
   Lifecycle::Options lifecycle;
   MonotonicNs drain_patience_ns;  ///< how long a service that stops waits for its calls
   Contexts& contexts;
+  Calls* calls = nullptr;  ///< set before the first service
 };
 
 }  // namespace lodge::service

@@ -39,6 +39,7 @@ Runtime::Runtime(RuntimeParts parts)
       calls_(node_.ground, deadlines_, services_),
       call_interface_(calls_),
       plugin_timers_(parts.clock, parts.timers, parts.executor) {
+  node_.calls = &calls_;
   offer_calls(parts_.interfaces, call_interface_);
   offer_timers(parts_.interfaces, plugin_timers_);
   listen(call_interface_);

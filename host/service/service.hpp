@@ -15,6 +15,7 @@
 #include "service/assembly.hpp"
 #include "service/cell.hpp"
 #include "service/change.hpp"
+#include "service/hold.hpp"
 #include "service/lifecycle.hpp"
 #include "service/node_parts.hpp"
 #include "service/recipe.hpp"
@@ -95,6 +96,7 @@ class Service : public std::enable_shared_from_this<Service> {
   struct Entrance {
     Door* door;
     std::shared_ptr<const Assembly> assembly;
+    std::shared_ptr<const void> more = nullptr;  ///< whatever else it needs
   };
 
   void poke();
@@ -135,6 +137,8 @@ class Service : public std::enable_shared_from_this<Service> {
   // For transitions.
   void adopt(std::shared_ptr<const ServiceSpec> spec, const Layers& layers);
   [[nodiscard]] bool is_open() const { return open_door_ != nullptr && !open_door_->gate().closed(); }
+  /// Lets calls in to be held. False: those inside did not leave by then, and calls are let in to the assembly again.
+  [[nodiscard]] bool hold_calls(const std::shared_ptr<Hold>& hold);
   void retire(std::vector<std::shared_ptr<Instance>> old);
   void bury(const std::shared_ptr<Instance>& instance);
 

@@ -128,6 +128,15 @@ bool Service::destroy_instance(Instance& instance) {
   return true;
 }
 
+bool Service::hold_calls(const std::shared_ptr<Hold>& hold) {
+  open_door_ = &cell_.open(*this, *hold->dispatch());
+  entrances_.push_back({open_door_, assembly(), hold});
+  if (left_by(node_.ground.clock.now() + node_.drain_patience_ns)) return true;
+  open();
+  hold->release();
+  return false;
+}
+
 // What was started, but has never been in a chain.
 void Service::bury(const std::shared_ptr<Instance>& instance) {
   if (!destroy_instance(*instance)) left_alone_.push_back(instance);

@@ -259,27 +259,49 @@ Status Service::Transition::settle_settings() {
   return {};
 }
 
+Status Service::Transition::hold_where_exclusive() {
+  const bool exclusive = std::any_of(places_.begin(), places_.end(), [](const Place& each) {
+    return each.fresh() && each.before && each.before->exclusive_handover();
+  });
+  if (!exclusive || !service_.is_open()) return {};
+  std::vector<std::shared_ptr<Instance>> instances;
+  for (const Place& each : places_) instances.push_back(each.instance);
+  const std::unique_ptr<const Dispatch> after = Dispatch::build(instances);
+  hold_ = std::make_shared<Hold>(*service_.node_.calls, *before_->dispatch, *after, *before_->instances.back());
+  if (service_.hold_calls(hold_)) return {};
+  hold_ = nullptr;
+  return Error{Code::DEADLINE_EXCEEDED,
+               fmt::format("calls of service {} did not end within limits.drain_timeout_ms, and its plugin hands over "
+                           "only when none is under way",
+                           spec_->name)};
+}
+
 Status Service::Transition::start_fresh() {
-  for (auto each = places_.rbegin(); each != places_.rend(); ++each) {
-    if (!each->fresh()) continue;
-    each->instance->context().set_settings(each->settings);
-    Status up;
-    if (each->before) {
-      Result<std::optional<Bytes>> state = each->before->handover_save();
-      if (!state) {
-        up = std::move(state).error();
-      } else if (*state) {
-        up = each->instance->handover_load(**state);
-      }
-    }
-    if (up) up = each->instance->start();
-    if (!up) {
-      undo();
-      return up;
-    }
-    each->started = true;
+  Status up = hold_where_exclusive();
+  for (auto each = places_.rbegin(); up && each != places_.rend(); ++each) {
+    if (each->fresh()) up = start_one(*each);
   }
-  return {};
+  if (!up) undo();
+  return up;
+}
+
+Status Service::Transition::start_one(Place& place) {
+  place.instance->context().set_settings(place.settings);
+  if (place.before) {
+    Result<std::optional<Bytes>> state = place.before->handover_save();
+    if (!state) return std::move(state).error();
+    if (*state) {
+      if (Status loaded = place.instance->handover_load(**state); !loaded) return loaded;
+    }
+  }
+  Status up = place.instance->start();
+  place.started = up.ok();
+  return up;
+}
+
+// The calls that were held go to what is there by now: the new assembly, or the old one after all.
+void Service::Transition::let_go() {
+  if (const std::shared_ptr<Hold> held = std::exchange(hold_, nullptr)) held->release();
 }
 
 Status Service::Transition::tell_changed() {
@@ -327,6 +349,7 @@ void Service::Transition::swap() {
       std::make_shared<const Assembly>(Assembly{std::move(instances), std::move(dispatch), std::move(recipe_.notes)});
   service_.show(next);
   if (service_.is_open()) service_.open();
+  let_go();
 }
 
 void Service::Transition::retire() {
@@ -340,6 +363,8 @@ void Service::Transition::retire() {
 
 // Of what is new nothing stays.
 void Service::Transition::undo() {
+  if (hold_) service_.open();
+  let_go();
   for (const Place& each : places_) {
     if (!each.fresh() || !each.instance) continue;
     if (each.started) {

@@ -41,7 +41,10 @@ class Service::Transition {
   [[nodiscard]] Status take_places();
   [[nodiscard]] Status make_fresh(Place& place);
   [[nodiscard]] Status settle_settings();
+  [[nodiscard]] Status hold_where_exclusive();
   [[nodiscard]] Status start_fresh();
+  [[nodiscard]] Status start_one(Place& place);
+  void let_go();
   [[nodiscard]] Status tell_changed();
   void take_back_settings(std::size_t told);
   void swap();
@@ -61,6 +64,7 @@ class Service::Transition {
   std::vector<Place> places_;  ///< top first
   Bytes config_;               ///< of the whole service, as `updated` is told it
   std::set<std::string> wants_renewal_;
+  std::shared_ptr<Hold> hold_;  ///< while calls wait for the handover
 };
 
 }  // namespace lodge::service

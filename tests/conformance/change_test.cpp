@@ -334,6 +334,72 @@ TEST(services, an_upgrade_hands_state_over_and_fails_no_call) {
   EXPECT_THAT(change(node, asked).error().message, HasSubstr("2.0.0 is what runs already"));
 }
 
+// A plugin that counts in memory, and hands over exclusively, loses no count.
+TEST(services, an_exclusive_handover_holds_calls_and_fails_none) {
+  Node node;
+  std::atomic<std::int64_t> old_count{0}, new_count{0};
+  const auto counting = [](std::atomic<std::int64_t>& count) {
+    return [&count](const Seen& seen) { return seen.done(++count); };
+  };
+  ScriptedPlugin old("p", "1.0.0");
+  old.callback("count", 0, counting(old_count));
+  old.on_handover([&] { return Value(old_count.load()); }, [](const Value&) { return LODGE_OK; },
+                  LODGE_EXCLUSIVE_HANDOVER);
+  node.add(old);
+  ASSERT_TRUE(node.start("s", {"p"}));
+  std::atomic<bool> stop{false};
+  std::atomic<std::int64_t> counted{0};
+  std::atomic<int> failed{0};
+  std::vector<std::thread> callers;
+  for (int i = 0; i < 3; ++i) {
+    callers.emplace_back([&] {
+      while (!stop) node.call("s", "count").code == Code::OK ? void(++counted) : void(++failed);
+    });
+  }
+  ASSERT_TRUE(eventually([&] { return counted > 20; }));
+  ScriptedPlugin fresh("p", "2.0.0");
+  fresh.callback("count", 0, counting(new_count));
+  fresh.on_handover([&] { return Value(new_count.load()); },
+                    [&](const Value& state) {
+                      new_count = *state.as_int();
+                      return LODGE_OK;
+                    });
+  node.add(fresh);
+  Change asked;
+  asked.upgrade = {"p"};
+  const Result<Changed> changed = change(node, asked);
+  EXPECT_TRUE(changed) << changed.error().text();
+  const std::int64_t before = counted;
+  EXPECT_TRUE(eventually([&] { return counted > before + 20; }));
+  stop = true;
+  for (std::thread& each : callers) each.join();
+  EXPECT_EQ(failed, 0);
+  EXPECT_EQ(new_count, counted) << "each call counted once, in one of the two";
+}
+
+TEST(services, a_handover_that_fails_gives_held_calls_to_the_old_instance) {
+  Node node;
+  ScriptedPlugin old("p", "1.0.0");
+  answer_with_version(old, "1.0.0");
+  old.on_handover([] { return Value(1); }, [](const Value&) { return LODGE_OK; }, LODGE_EXCLUSIVE_HANDOVER);
+  node.add(old);
+  ASSERT_TRUE(node.start("s", {"p"}));
+  ScriptedPlugin fresh("p", "2.0.0");
+  answer_with_version(fresh, "2.0.0");
+  std::future<rig::Answer> held;
+  fresh.on_handover([] { return Value(); },
+                    [&](const Value&) {
+                      held = node.send("s", "version");
+                      EXPECT_TRUE(eventually([&] { return node.runtime().ground().tickets.size() == 1; }));
+                      return LODGE_DATA_LOSS;
+                    });
+  node.add(fresh);
+  Change asked;
+  asked.upgrade = {"p"};
+  EXPECT_EQ(change(node, asked).error().code, Code::DATA_LOSS);
+  EXPECT_EQ(held.get().value, Value("1.0.0"));
+}
+
 TEST(services, an_upgrade_that_fails_to_start_changes_nothing) {
   Node node;
   ScriptedPlugin old("p", "1.0.0");
