@@ -248,7 +248,7 @@ TEST_P(Notebook, holds_no_worker_for_its_reminders_and_ends_with_them) {
   std::vector<std::future<Answer>> reminders;
   for (int i = 0; i < 16; ++i) reminders.push_back(node_.send(GetParam(), "remind", {"a", 3600}, 3'600'000'000'000));
   EXPECT_EQ(write("a", "text"), "1") << "of two workers one is free";
-  EXPECT_TRUE(service().stop(std::chrono::milliseconds(1)));
+  EXPECT_TRUE(node_.runtime().stop(service().name(), std::chrono::milliseconds(1)));
   for (auto& each : reminders) EXPECT_EQ(each.get().code, Code::UNAVAILABLE);
 }
 
