@@ -13,6 +13,7 @@
 #include "base/closest.hpp"
 #include "base/counted.hpp"
 #include "base/log.hpp"
+#include "control/host_options.hpp"
 #include "control/loop_watch.hpp"
 #include "names/abi_config.hpp"
 #include "names/abi_names.hpp"
@@ -28,47 +29,6 @@ namespace {
 
 constexpr std::string_view module = "control";
 constexpr MonotonicNs ms = 1'000'000;
-
-plugin::CatalogOptions catalog_options(const HostConfig& config) {
-  plugin::CatalogOptions out;
-  for (const auto& directory : config.host.plugin_dirs) out.directories.push_back(directory.string());
-  out.data_dir = config.host.data_dir.string();
-  out.scan.describe_program = plugin::find_describe_program();
-  for (const auto& [name, section] : config.plugins) {
-    if (!section.sha256.empty()) out.pins[name] = section.sha256;
-  }
-  return out;
-}
-
-WorkerPoolOptions worker_options(const HostConfig& config) {
-  return {.workers = config.threads.workers,
-          .spares_max = config.threads.spares_max,
-          .queue_depth_max = config.threads.queue_depth_max,
-          .spin_us = config.threads.spin_us,
-          // So that even plugin code that overflows its stack is named in the crash line.
-          .thread_start = [] { return std::make_shared<platform::CrashStack>(); }};
-}
-
-// One service that starts or stops at a time, and more where hooks take their time.
-WorkerPoolOptions hook_options() {
-  return {.workers = 1, .thread_start = [] { return std::make_shared<platform::CrashStack>(); }};
-}
-
-ServerOptions server_options(const HostConfig& config) {
-  ServerOptions out;
-  out.node = config.host.name;
-  out.call_timeout_ns = config.limits.call_timeout_ms * ms;
-  out.listener.connections_max = config.limits.connections_max;
-  wire::ConnectionOptions& connection = out.listener.connection;
-  connection.limits = {.frame_bytes_max = config.limits.frame_bytes_max,
-                       .depth_max = config.limits.depth_max,
-                       .elements_max = config.limits.elements_max};
-  connection.out_bytes_max = config.limits.out_bytes_max;
-  connection.frame_timeout_ns = config.limits.frame_timeout_ms * ms;
-  connection.write_timeout_ns = config.limits.write_timeout_ms * ms;
-  connection.in_flight_max = config.limits.in_flight_max;
-  return out;
-}
 
 /// What is not safe to use is told apart from what is wrongly written.
 ExitCode exit_of(Code code) { return code == Code::PERMISSION_DENIED ? ExitCode::permission : ExitCode::config; }

@@ -7,6 +7,7 @@
 
 #include "base/closest.hpp"
 #include "base/log.hpp"
+#include "service/pinned_source.hpp"
 #include "service/settings.hpp"
 
 namespace lodge::service {
@@ -16,32 +17,6 @@ namespace {
 bool has(const std::vector<std::string>& list, std::string_view name) {
   return std::find(list.begin(), list.end(), name) != list.end();
 }
-
-/// Plugins as they are in the service now, but for those that are to be upgraded; all others from where they come from.
-class PinnedSource final : public PluginSource {
- public:
-  PinnedSource(PluginSource& source, const Assembly* present, const std::vector<std::string>& upgraded)
-      : source_(source) {
-    if (present == nullptr) return;
-    for (const std::shared_ptr<Instance>& each : present->instances) {
-      if (!has(upgraded, each->name())) pinned_.emplace(each->name(), each->shared_plugin());
-    }
-  }
-
-  [[nodiscard]] Result<const plugin::Descriptor*> describe(std::string_view name) override {
-    const auto found = pinned_.find(name);
-    return found != pinned_.end() ? &found->second->descriptor : source_.describe(name);
-  }
-  [[nodiscard]] Result<std::shared_ptr<const plugin::Plugin>> load(std::string_view name) override {
-    const auto found = pinned_.find(name);
-    return found != pinned_.end() ? found->second : source_.load(name);
-  }
-  [[nodiscard]] std::vector<std::string> denied(std::string_view name) const override { return source_.denied(name); }
-
- private:
-  PluginSource& source_;
-  std::map<std::string, std::shared_ptr<const plugin::Plugin>, std::less<>> pinned_;
-};
 
 std::vector<std::string> names_of(const Assembly* assembly) {
   std::vector<std::string> out;
