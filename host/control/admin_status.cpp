@@ -99,7 +99,7 @@ Result<Value> service_show(Admin& admin, std::span<const Value> args) {
   if (!found) return no_service(admin, *name);
   Value out = summary(*found);
   const service::Service::State state = found->state();
-  out.set("last_error_unix_ms", state.last_error_wall_ns / 1'000'000);
+  out.set("last_error_unix_ms", state.last_error ? Value(state.last_error_wall_ns / 1'000'000) : Value());
   out.set("failures", state.failures);
   out.set("admin", service::admin_name(state.admin));
   out.set("admin_reason", state.admin_reason);
