@@ -1,6 +1,7 @@
 #include "base/loop.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/loop_thread.hpp"
 
@@ -131,9 +132,15 @@ void Loop::arm() {
       0);
 }
 
+// No more than were set when the pass began, however many of them set themselves again for a time that is past.
 void Loop::fire_due() {
   const MonotonicNs now = clock_.now();
-  for (;;) {
+  std::size_t left = 0;
+  {
+    std::lock_guard lock(timers_mutex_);
+    left = timers_.size();
+  }
+  for (; left > 0; --left) {
     std::optional<std::function<void()>> fire;
     {
       std::lock_guard lock(timers_mutex_);
@@ -142,7 +149,7 @@ void Loop::fire_due() {
     if (!fire) break;
     (*fire)();
   }
-  arm();
+  pass_over_ = true;
 }
 
 void Loop::end_turn() {
@@ -151,6 +158,8 @@ void Loop::end_turn() {
     for (TurnEnd* each : ending_) each->at_turn_end();
     ending_.clear();
   }
+  // Not in the pass itself: libuv runs a uv_timer that is due again before it looks at anything else.
+  if (std::exchange(pass_over_, false)) arm();
   if (spinning_ && clock_.now() > spin_until_) {
     uv_idle_stop(&idle_);
     spinning_ = false;

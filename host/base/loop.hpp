@@ -77,6 +77,7 @@ class Loop final : public Timers {
   uv_idle_t idle_{};
   bool open_ = false;
   bool spinning_ = false;
+  bool pass_over_ = false;  ///< timers have fired, and the uv_timer is to be armed for the next
   MonotonicNs spin_until_ = 0;
   std::vector<TurnEnd*> turn_ends_;
   std::vector<TurnEnd*> ending_;

@@ -3,6 +3,7 @@
 
 #include <lodge/timer.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -14,8 +15,15 @@ namespace lodge::service {
 /// Due on the loop, run on a worker, one firing at a time. Thread-safe.
 class PluginTimer final : public Task, public std::enable_shared_from_this<PluginTimer> {
  public:
+  /// Shorter periods are made as long: the loop is precise to about a millisecond, and has others to serve.
+  static constexpr std::int64_t period_ns_min = 1'000'000;
+
   PluginTimer(PluginTimers& all, plugin::HostContext& context, std::int64_t period_ns, lodge_timer_fn fn, void* user)
-      : all_(all), context_(context), period_ns_(period_ns), fn_(fn), user_(user) {}
+      : all_(all),
+        context_(context),
+        period_ns_(period_ns == 0 ? 0 : std::max(period_ns, period_ns_min)),
+        fn_(fn),
+        user_(user) {}
 
   /// Under `handle`, first due at `when`.
   void arm(lodge_handle handle, MonotonicNs when);

@@ -83,16 +83,25 @@ static int32_t use(void* self, const lodge_call* call, lodge_writer* out) {
 }
 
 /* Starts timers and never ends them. */
-static int32_t tick(void* self, const lodge_call* call, lodge_writer* out) {
+static int32_t start_many(void* self, int64_t period_ns) {
   void* host = host_in(self);
   int i;
-  (void)call, (void)out;
   for (i = 0; i < 100; ++i) {
     lodge_handle timer = 0;
-    const int32_t code = timers_of(host)->start(host, 0, 1000000, no_timer, NULL, &timer);
+    const int32_t code = timers_of(host)->start(host, 0, period_ns, no_timer, NULL, &timer);
     if (code != LODGE_OK) return code;
   }
   return LODGE_DONE;
+}
+
+static int32_t tick(void* self, const lodge_call* call, lodge_writer* out) {
+  (void)call, (void)out;
+  return start_many(self, 1000000);
+}
+
+static int32_t race(void* self, const lodge_call* call, lodge_writer* out) {
+  (void)call, (void)out;
+  return start_many(self, 1);
 }
 
 static int32_t long_key(void* self, const lodge_call* call, lodge_writer* out) {
@@ -144,6 +153,7 @@ static const lodge_callback callbacks[] = {
     ROGUE_FUNCTION(hold, 0, 0, "Its handles"),
     ROGUE_FUNCTION(use, 5, 0, "What handles answer to it"),
     ROGUE_FUNCTION(tick, 0, 0, "Starts timers that never end"),
+    ROGUE_FUNCTION(race, 0, 0, "Starts timers that are always due"),
     ROGUE_FUNCTION(long_key, 0, 0, "Stores under a key that is too long"),
     ROGUE_FUNCTION(bad_update, 0, 0, "Overstates what its update wrote"),
     ROGUE_FUNCTION(bad_writer, 0, 0, "Offers room that is not there"),

@@ -250,6 +250,12 @@ TEST_F(RogueHandles, of_timers_that_nobody_ends_end_with_their_instance) {
   expect_unharmed();
 }
 
+TEST_F(RogueHandles, of_timers_that_are_always_due_hold_up_nobody) {
+  EXPECT_TRUE(call("race"));
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(status("plugins_misbehaved"), Value(0));
+  expect_unharmed();
+}
+
 TEST_F(RogueHandles, a_key_that_is_too_long_is_an_invalid_argument) {
   EXPECT_EQ(value_of("long_key"), "-3");
   expect_unharmed();

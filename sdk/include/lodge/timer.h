@@ -19,7 +19,8 @@ typedef struct lodge_timer_v1 {
   int64_t (*now)(const lodge_host* host);
   /* Wall clock, nanoseconds since 1970-01-01 UTC; it may jump. [quick] */
   int64_t (*wall)(const lodge_host* host);
-  /* Runs `fn` after delay_ns, then each period_ns (0: once). Precision about a millisecond. Ends with the instance.
+  /* Runs `fn` after delay_ns, then each period_ns (0: once; less than 1 ms: each millisecond). Precision about a
+   * millisecond. Ends with the instance.
    * INVALID_ARGUMENT: a negative time; RESOURCE_EXHAUSTED: more than 65,536 timers of this instance; STALE. [quick] */
   int32_t (*start)(const lodge_host* host, int64_t delay_ns, int64_t period_ns, lodge_timer_fn fn, void* user,
                    lodge_handle* timer);

@@ -80,6 +80,36 @@ TEST_F(LoopTest, sets_timers_from_timers) {
   EXPECT_EQ(fired, 5);
 }
 
+TEST_F(LoopTest, serves_others_while_timers_set_themselves_again_for_now) {
+  std::function<void()> again = [&] { loop->at(clock.now(), again); };
+  for (int i = 0; i < 20; ++i) again();
+  // Each comes only once the loop has looked at what the last one posted.
+  int turns = 0;
+  std::function<void()> turn = [&] {
+    if (++turns == 100) return loop->stop();
+    loop->post(turn);
+  };
+  loop->post(turn);
+  loop->run();
+  EXPECT_EQ(turns, 100);
+}
+
+TEST_F(LoopTest, fires_in_one_pass_no_timers_that_are_set_in_it_for_the_past) {
+  int fired = 0;
+  std::function<void()> again = [&] {
+    ++fired;
+    loop->at(0, again);
+  };
+  loop->at(0, again);
+  int fired_before = -1;
+  loop->post([&] {
+    fired_before = fired;
+    loop->stop();
+  });
+  loop->run();
+  EXPECT_LE(fired_before, 1);
+}
+
 TEST_F(LoopTest, ends_the_turn_once_for_all_that_was_posted) {
   struct End final : TurnEnd {
     explicit End(Loop& of) : loop(of) {}
