@@ -99,9 +99,8 @@ std::int32_t resolve(const lodge_host* host, const char* service, std::size_t se
       arity > arity_max || target == nullptr) {
     return LODGE_INVALID_ARGUMENT;
   }
-  Calls& calls = interface_of(entry).calls;
-  const Result<lodge_handle> handle =
-      calls.targets().intern(calls.cell({service, service_size}), {name, name_size}, arity);
+  const Result<lodge_handle> handle = interface_of(entry).calls.resolve(
+      {service, service_size}, {name, name_size}, arity, {.service = entry->service(), .plugin = entry->plugin()});
   if (!handle) return static_cast<std::int32_t>(handle.error().code);
   *target = *handle;
   return LODGE_OK;

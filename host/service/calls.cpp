@@ -41,6 +41,15 @@ Cell& Calls::cell(std::string_view service) {
   return *cells_.try_emplace(key, std::move(made)).first->second;
 }
 
+Result<lodge_handle> Calls::resolve(std::string_view service, std::string_view name, std::uint32_t arity,
+                                    const Resolver& by) {
+  // The place of a service stays for ever as well: none is made for a target that is refused.
+  if (find_cell(service) == nullptr) {
+    if (Status room = targets_.room_for(by); !room) return std::move(room).error();
+  }
+  return targets_.intern(cell(service), name, arity, by);
+}
+
 Result<Calls::Admitted> Calls::admit(const Cell::Pass& pass, const Chain* chain, const CallRequest& request) {
   const std::string& service = pass.cell().name();
   if (chain == nullptr) return pass.dispatch().unimplemented(service, request.name, request.args.count());

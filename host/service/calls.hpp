@@ -33,6 +33,9 @@ class Calls {
   /// nullptr: nobody has ever asked for it.
   [[nodiscard]] Cell* find_cell(std::string_view service) const;
   [[nodiscard]] Targets& targets() { return targets_; }
+  /// A target for `by`, as Targets::intern.
+  [[nodiscard]] Result<lodge_handle> resolve(std::string_view service, std::string_view name, std::uint32_t arity,
+                                             const Resolver& by);
   [[nodiscard]] const WalkGround& ground() const { return ground_; }
 
   /// Calls a target and waits on this thread. `reply` is empty, and gets the value or the message.

@@ -1,5 +1,7 @@
 #include "service/targets.hpp"
 
+#include "base/log.hpp"
+
 namespace lodge::service {
 
 const Chain* Target::chain_in(const Dispatch& dispatch) {
@@ -17,19 +19,38 @@ const Chain* Target::chain_in(const Dispatch& dispatch) {
   return chain;
 }
 
-Targets::Targets() : by_index_(count_max) {}
+Targets::Share& Targets::share_of(const Resolver& by) {
+  return shares_[{std::string(by.service), std::string(by.plugin)}];
+}
 
-Result<lodge_handle> Targets::intern(Cell& cell, std::string_view name, std::uint32_t arity) {
+Status Targets::refusal(Share& share, const Resolver& by) const {
+  if (owned_.size() >= count_max) return Error{Code::RESOURCE_EXHAUSTED, "the node has 1,048,576 targets"};
+  if (share.count < per_resolver_max) return {};
+  const std::string what = "resolved 4,096 targets that nobody else had, in service " + std::string(by.service) +
+                           ", and gets no more; resolve what you call, not what you are asked";
+  if (!std::exchange(share.named, true)) log::misbehaved(by.plugin, what);
+  return Error{Code::RESOURCE_EXHAUSTED, "plugin " + std::string(by.plugin) + " " + what};
+}
+
+Status Targets::room_for(const Resolver& by) {
+  std::lock_guard lock(mutex_);
+  return refusal(share_of(by), by);
+}
+
+Result<lodge_handle> Targets::intern(Cell& cell, std::string_view name, std::uint32_t arity, const Resolver& by) {
   std::lock_guard lock(mutex_);
   std::tuple key(&cell, std::string(name), arity);
   if (const auto found = by_name_.find(key); found != by_name_.end()) return found->second;
-  if (owned_.size() >= count_max) {
-    return Error{Code::RESOURCE_EXHAUSTED,
-                 "more than 65,536 different targets; resolve what you call, not what you are asked"};
-  }
+  Share& share = share_of(by);
+  if (Status room = refusal(share, by); !room) return std::move(room).error();
   const std::size_t index = owned_.size();
+  if (index % block_size == 0) {
+    owned_blocks_.push_back(std::make_unique<Block>());
+    blocks_[index / block_size].store(owned_blocks_.back().get(), std::memory_order_release);
+  }
   owned_.push_back(std::make_unique<Target>(cell, name, arity));
-  by_index_[index].store(owned_.back().get(), std::memory_order_release);
+  (*owned_blocks_.back())[index % block_size].store(owned_.back().get(), std::memory_order_release);
+  ++share.count;
   const lodge_handle handle = index + 1;
   by_name_.emplace(std::move(key), handle);
   return handle;

@@ -104,6 +104,20 @@ static int32_t race(void* self, const lodge_call* call, lodge_writer* out) {
   return start_many(self, 1);
 }
 
+/* Resolves whatever comes to its mind, until it gets no more. How much it got. */
+static int32_t hoard(void* self, const lodge_call* call, lodge_writer* out) {
+  void* host = host_in(self);
+  int i;
+  (void)call;
+  for (i = 0; i < 10000; ++i) {
+    char service[32];
+    lodge_handle target = 0;
+    const int size = snprintf(service, sizeof service, "imagined %d", i);
+    if (calls_of(host)->resolve(host, service, (size_t)size, "f", 1, 0, &target) != LODGE_OK) break;
+  }
+  return lodge_mp_write_int(out, i);
+}
+
 static int32_t long_key(void* self, const lodge_call* call, lodge_writer* out) {
   static const uint8_t key[1025] = {1};
   (void)call;
@@ -153,6 +167,7 @@ static const lodge_callback callbacks[] = {
     ROGUE_FUNCTION(hold, 0, 0, "Its handles"),
     ROGUE_FUNCTION(use, 5, 0, "What handles answer to it"),
     ROGUE_FUNCTION(tick, 0, 0, "Starts timers that never end"),
+    ROGUE_FUNCTION(hoard, 0, 0, "Resolves more than anybody needs"),
     ROGUE_FUNCTION(race, 0, 0, "Starts timers that are always due"),
     ROGUE_FUNCTION(long_key, 0, 0, "Stores under a key that is too long"),
     ROGUE_FUNCTION(bad_update, 0, 0, "Overstates what its update wrote"),

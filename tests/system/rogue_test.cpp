@@ -256,6 +256,15 @@ TEST_F(RogueHandles, of_timers_that_are_always_due_hold_up_nobody) {
   expect_unharmed();
 }
 
+TEST_F(RogueHandles, of_more_targets_than_anybody_needs_are_refused_to_it_alone) {
+  EXPECT_EQ(value_of("hoard"), "4096");
+  EXPECT_EQ(value_of("hoard"), "4096") << "those that there are";
+  EXPECT_THAT(host.log(), HasSubstr("plugin misbehaved: rogue_handles: resolved 4,096 targets"));
+  EXPECT_EQ(misbehaved(), 1);
+  EXPECT_EQ(host.call("other", "hoard", {}).value(), Value(8192)) << "those that there are, and as many of its own";
+  expect_unharmed();
+}
+
 TEST_F(RogueHandles, a_key_that_is_too_long_is_an_invalid_argument) {
   EXPECT_EQ(value_of("long_key"), "-3");
   expect_unharmed();

@@ -41,7 +41,9 @@ typedef void (*lodge_done_fn)(void* user, int32_t code, int32_t executed, lodge_
 
 typedef struct lodge_call_v1 {
   /* A target to call again and again. It stays valid whether or not the service runs, and follows it through restarts.
-   * RESOURCE_EXHAUSTED beyond 65,536 different targets; INVALID_ARGUMENT for an impossible name or arity. [quick] */
+   * RESOURCE_EXHAUSTED: this plugin, through all its instances in this service, was the first to resolve 4,096 targets
+   * (what somebody has resolved before costs nothing), or the node has 1,048,576; INVALID_ARGUMENT for an impossible
+   * name or arity. [quick] */
   int32_t (*resolve)(const lodge_host* host, const char* service, size_t service_size, const char* name,
                      size_t name_size, uint32_t arity, lodge_handle* target);
 

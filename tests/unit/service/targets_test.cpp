@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/log.hpp"
 #include "rig/node.hpp"
 
 namespace lodge::service {
@@ -45,6 +46,34 @@ TEST_F(TargetTest, still_knows_an_older_dispatch_that_calls_are_on_their_way_thr
   for (const Dispatch* each : {dispatches[1], dispatches[0], dispatches[2], dispatches[1], dispatches[2]}) {
     EXPECT_EQ(target.chain_in(*each), own(*each));
   }
+}
+
+TEST(Targets, are_limited_for_each_plugin_of_a_service_so_that_one_harms_nobody_else) {
+  Targets targets;
+  Cell cell("s");
+  const Resolver greedy{"s", "greedy_resolver"};
+  const lodge_handle first = *targets.intern(cell, "f", 0, greedy);
+  for (std::uint32_t i = 1; i < Targets::per_resolver_max; ++i) {
+    ASSERT_TRUE(targets.intern(cell, "f" + std::to_string(i), 0, greedy));
+  }
+  for (int i = 0; i < 2; ++i) {
+    const auto refused = targets.intern(cell, "one more", 0, greedy);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Code::RESOURCE_EXHAUSTED);
+  }
+  EXPECT_FALSE(targets.room_for(greedy));
+  EXPECT_EQ(log::misbehaved_count("greedy_resolver"), 1U) << "named once";
+  EXPECT_EQ(*targets.intern(cell, "f", 0, greedy), first) << "what there is costs nothing";
+  for (const Resolver& other : {Resolver{"s", "modest"}, Resolver{"t", "greedy_resolver"}}) {
+    const std::string name = "of " + std::string(other.service) + std::string(other.plugin);
+    const auto given = targets.intern(cell, name, 0, other);
+    ASSERT_TRUE(given);
+    EXPECT_EQ(targets.find(*given)->name(), name);
+  }
+  EXPECT_EQ(targets.find(first)->name(), "f");
+  EXPECT_EQ(targets.find(0), nullptr);
+  EXPECT_EQ(targets.find(Targets::count_max), nullptr);
+  EXPECT_EQ(targets.find(Targets::count_max + 1), nullptr);
 }
 
 }  // namespace
