@@ -35,6 +35,12 @@ class Watch final : public Task, public std::enable_shared_from_this<Watch> {
   [[nodiscard]] std::uint64_t owner() const { return owner_; }
   [[nodiscard]] lodge_handle handle() const { return handle_; }
   void set_handle(lodge_handle handle) { handle_ = handle; }
+  /// Where it stands in a list of its hub, so that it is found there; under the hub's lock.
+  struct Places {
+    std::size_t by_key = 0;
+    std::size_t by_owner = 0;
+  };
+  [[nodiscard]] Places& places() { return places_; }
   [[nodiscard]] bool covers(ByteView key) const {
     return key.size() >= key_.size() && std::equal(key_.begin(), key_.end(), key.begin());
   }
@@ -100,6 +106,7 @@ class Watch final : public Task, public std::enable_shared_from_this<Watch> {
   const bool prefix_;
   const std::uint64_t owner_;
   lodge_handle handle_ = 0;
+  Places places_;
   Executor& executor_;
   const WatchHub::Tell tell_;
 
@@ -113,6 +120,27 @@ class Watch final : public Task, public std::enable_shared_from_this<Watch> {
   bool closed_ = false;
 };
 
+namespace {
+
+using Place = std::size_t Watch::Places::*;
+using Listed = std::vector<std::shared_ptr<Watch>>;
+
+void put_in(Listed& list, const std::shared_ptr<Watch>& watch, Place place) {
+  watch->places().*place = list.size();
+  list.push_back(watch);
+}
+
+// The last one takes its place: no list has an order. True: the list is empty now.
+bool take_out(Listed& list, Watch& watch, Place place) {
+  const std::size_t at = watch.places().*place;
+  list.back()->places().*place = at;
+  std::swap(list[at], list.back());
+  list.pop_back();
+  return list.empty();
+}
+
+}  // namespace
+
 WatchHub::~WatchHub() {
   for (auto& [key, held] : exact_) {
     for (auto& each : held) each->close();
@@ -122,25 +150,27 @@ WatchHub::~WatchHub() {
 
 lodge_handle WatchHub::add(ByteView key, bool prefix, std::uint64_t owner, Tell tell) {
   auto watch = std::make_shared<Watch>(executor_, key, prefix, owner, std::move(tell));
+  std::unique_lock lock(mutex_);
+  Held& owned = by_owner_[owner];
+  if (owned.size() >= watches_max) return 0;
   const lodge_handle handle = handles_.add(watch);
   watch->set_handle(handle);
-  std::unique_lock lock(mutex_);
-  (prefix ? prefixes_ : exact_[watch->key()]).push_back(watch);
+  put_in(prefix ? prefixes_ : exact_[watch->key()], watch, &Watch::Places::by_key);
+  put_in(owned, watch, &Watch::Places::by_owner);
   watches_.fetch_add(1, std::memory_order_release);
   return handle;
 }
 
-void WatchHub::unlist(const Watch& watch) {
+void WatchHub::unlist(Watch& watch) {
   std::unique_lock lock(mutex_);
-  const auto take_out = [&](Held& held) {
-    std::erase_if(held, [&](const auto& each) { return each.get() == &watch; });
-    return held.empty();
-  };
   if (watch.prefix()) {
-    take_out(prefixes_);
-  } else if (const auto found = exact_.find(watch.key()); found != exact_.end() && take_out(found->second)) {
-    exact_.erase(found);
+    take_out(prefixes_, watch, &Watch::Places::by_key);
+  } else {
+    const auto found = exact_.find(watch.key());
+    if (take_out(found->second, watch, &Watch::Places::by_key)) exact_.erase(found);
   }
+  const auto owned = by_owner_.find(watch.owner());
+  if (take_out(owned->second, watch, &Watch::Places::by_owner)) by_owner_.erase(owned);
   watches_.fetch_sub(1, std::memory_order_relaxed);
 }
 
@@ -158,13 +188,10 @@ void WatchHub::remove_owner(std::uint64_t owner) {
   std::vector<lodge_handle> owned;
   {
     std::shared_lock lock(mutex_);
-    const auto collect = [&](const Held& held) {
-      for (const auto& each : held) {
-        if (each->owner() == owner) owned.push_back(each->handle());
-      }
-    };
-    for (const auto& [key, held] : exact_) collect(held);
-    collect(prefixes_);
+    const auto found = by_owner_.find(owner);
+    if (found == by_owner_.end()) return;
+    owned.reserve(found->second.size());
+    for (const auto& each : found->second) owned.push_back(each->handle());
   }
   // One that somebody else removes meanwhile is gone just as well.
   for (const lodge_handle each : owned) static_cast<void>(remove(each, owner));

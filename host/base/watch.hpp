@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <shared_mutex>
+#include <unordered_map>
 #include <vector>
 
 #include "base/bytes.hpp"
@@ -33,7 +34,11 @@ class WatchHub {
   WatchHub(const WatchHub&) = delete;
   WatchHub& operator=(const WatchHub&) = delete;
 
-  /// Watches the key, or with `prefix` all keys that begin so, from now on. `owner`: see `remove_owner`.
+  /// Of one owner.
+  static constexpr std::size_t watches_max = 65'536;
+
+  /// Watches the key, or with `prefix` all keys that begin so, from now on. `owner`: see `remove_owner`. 0: it has
+  /// watches_max.
   [[nodiscard]] lodge_handle add(ByteView key, bool prefix, std::uint64_t owner, Tell tell);
 
   /// Ends a watch: its `tell` is not running when this returns, unless this is called from within. STALE: no such watch
@@ -64,7 +69,7 @@ class WatchHub {
 
  private:
   using Held = std::vector<std::shared_ptr<Watch>>;
-  void unlist(const Watch& watch);
+  void unlist(Watch& watch);
 
   Executor& executor_;
   std::atomic<std::uint64_t> watches_{0};
@@ -76,6 +81,7 @@ class WatchHub {
   };
   std::map<Bytes, Held, Order> exact_;
   Held prefixes_;
+  std::unordered_map<std::uint64_t, Held> by_owner_;
 };
 
 }  // namespace lodge

@@ -233,7 +233,7 @@ Code Names::watch(Kind kind, ByteView name, bool prefix, std::uint64_t instance,
     if (event.what != LODGE_WATCH_LOST) within.key = slice_of(view_of(event.key).subspan(1));
     tell(within);
   });
-  return Code::OK;
+  return watch != 0 ? Code::OK : Code::RESOURCE_EXHAUSTED;
 }
 
 std::vector<Names::Listed> Names::list(ByteView prefix, std::size_t limit) const {

@@ -41,6 +41,7 @@ class Names {
   static constexpr std::size_t label_bytes_max = 64;
   static constexpr std::uint64_t names_max = 1'000'000;
   static constexpr std::uint32_t owners_max = 1'000'000;
+  static constexpr std::size_t owners_per_instance_max = 65'536;
 
   Names(Executor& executor, HashSeed seed, std::uint64_t limit = names_max)
       : limit_(limit), unique_(seed), shared_(seed), hub_(executor) {}
@@ -56,7 +57,8 @@ class Names {
   using OwnerPtr = std::shared_ptr<Owner>;
   /// The service itself as an owner. `id`: HostContext::service_owner of its present life.
   [[nodiscard]] OwnerPtr service_owner(std::uint64_t id, std::string_view service);
-  /// An owner for something of a plugin's own; it goes with the instance. RESOURCE_EXHAUSTED: too many.
+  /// An owner for something of a plugin's own; it goes with the instance. RESOURCE_EXHAUSTED: more than
+  /// owners_per_instance_max, or owners_max on the node.
   [[nodiscard]] Code open_owner(std::uint64_t instance, std::string_view service, std::string_view label,
                                 lodge_handle& owner);
   /// nullptr: no such owner of that instance.

@@ -199,7 +199,7 @@ Code NodeConfig::watch(std::string_view domain, ByteView key, bool prefix, std::
     if (event.what != LODGE_WATCH_LOST) within.key = slice_of(ConfigPath::key_of(view_of(event.key)));
     tell(within);
   });
-  return Code::OK;
+  return watch != 0 ? Code::OK : Code::RESOURCE_EXHAUSTED;
 }
 
 }  // namespace lodge::names

@@ -22,6 +22,8 @@ Code Names::open_owner(std::uint64_t instance, std::string_view service, std::st
   if (label.size() > label_bytes_max) return Code::INVALID_ARGUMENT;
   auto made = std::make_shared<Owner>(plugin::HostContext::new_owner(), service, label);
   std::unique_lock lock(mutex_);
+  const auto held = by_instance_.find(instance);
+  if (held != by_instance_.end() && held->second.size() >= owners_per_instance_max) return Code::RESOURCE_EXHAUSTED;
   const lodge_handle handle = opened_.add({instance, std::move(made)});
   if (handle == 0) return Code::RESOURCE_EXHAUSTED;
   by_instance_[instance].insert(handle);

@@ -99,7 +99,7 @@ std::int32_t watch(const lodge_host* host, const std::uint8_t* key, std::size_t 
     const bool prefix = mode == LODGE_WATCH_PREFIX;
     if (wanted.size() > Store::key_bytes_max || (wanted.empty() && !prefix)) return Code::INVALID_ARGUMENT;
     *watch = store.watches().add(wanted, prefix, context.instance_owner(), names::tell_plugin(context, fn, user));
-    return Code::OK;
+    return *watch != 0 ? Code::OK : Code::RESOURCE_EXHAUSTED;
   });
 }
 

@@ -28,7 +28,7 @@ typedef int32_t (*lodge_name_visit_fn)(void* user, const lodge_name_entry* entry
  * RESOURCE_EXHAUSTED (the node's limit of names). */
 typedef struct lodge_names_v1 {
   /* Opens an owner: its names go when it is closed, or with this instance. `label`: for people, at most 64 bytes.
-   * [quick] */
+   * RESOURCE_EXHAUSTED: more than 65,536 owners of this instance. [quick] */
   int32_t (*open_owner)(const lodge_host* host, const char* label, size_t label_size, lodge_handle* owner);
   /* Closes it; takes as long as it has names. STALE. [quick] */
   int32_t (*close_owner)(const lodge_host* host, lodge_handle owner);

@@ -1,4 +1,7 @@
-/* Watches: what stores, names and node configuration have in common when they tell of changes. */
+/* Watches: what stores, names and node configuration have in common when they tell of changes.
+ *
+ * An instance has at most 65,536 watches on its store, as many on names, and as many on node configuration; one more is
+ * answered RESOURCE_EXHAUSTED. */
 #ifndef LODGE_WATCH_H
 #define LODGE_WATCH_H
 

@@ -2,10 +2,12 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "rig/manual_executor.hpp"
 
 namespace lodge {
@@ -165,6 +167,48 @@ TEST(Watch, removal_waits_until_it_is_not_being_told) {
   step = 2;
   step.notify_all();
   remover.join();
+}
+
+TEST_F(WatchTest, of_one_key_end_one_by_one_and_the_others_are_told) {
+  std::vector<int> heard;
+  std::vector<lodge_handle> watches;
+  for (int i = 0; i < 5; ++i) {
+    watches.push_back(
+        hub.add(view_of("a"), i % 2 == 0, i < 3 ? 1 : 2, [&heard, i](const auto&) { heard.push_back(i); }));
+  }
+  const auto who_hears = [&] {
+    heard.clear();
+    put("a", "1");
+    executor.run_all();
+    std::sort(heard.begin(), heard.end());
+    return heard;
+  };
+  EXPECT_THAT(who_hears(), ElementsAre(0, 1, 2, 3, 4));
+  EXPECT_EQ(hub.remove(watches[0], 1), Code::OK);
+  EXPECT_THAT(who_hears(), ElementsAre(1, 2, 3, 4));
+  EXPECT_EQ(hub.remove(watches[3], 2), Code::OK);
+  EXPECT_THAT(who_hears(), ElementsAre(1, 2, 4));
+  hub.remove_owner(1);
+  EXPECT_THAT(who_hears(), ElementsAre(4));
+  hub.remove_owner(2);
+  EXPECT_FALSE(hub.any());
+}
+
+// Half on one key, half that begin so: what takes time by the square of their number takes minutes here.
+TEST_F(WatchTest, are_limited_for_each_owner_and_end_as_fast_as_they_came) {
+  for (std::size_t i = 0; i < WatchHub::watches_max; ++i) {
+    ASSERT_NE(hub.add(view_of("a"), i % 2 == 0, 1, [](const auto&) {}), 0U);
+  }
+  EXPECT_EQ(hub.add(view_of("a"), false, 1, noting()), 0U);
+  EXPECT_NE(hub.add(view_of("a"), false, 2, noting()), 0U) << "another's limit is its own";
+  SystemClock clock;
+  const MonotonicNs began = clock.now();
+  hub.remove_owner(1);
+  EXPECT_LT(clock.now() - began, 5'000'000'000);
+  put("a", "1");
+  executor.run_all();
+  EXPECT_THAT(told, ElementsAre("1 a=1"));
+  EXPECT_NE(hub.add(view_of("a"), false, 1, noting()), 0U) << "there is room again";
 }
 
 TEST(Watch, keeps_the_order_of_each_key_and_never_runs_twice_at_a_time) {

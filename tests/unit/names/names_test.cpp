@@ -209,6 +209,16 @@ TEST_F(NamesTest, names_go_with_an_opened_owner) {
   EXPECT_EQ(names.open_owner(100, "alpha", std::string(65, 'l'), handle), Code::INVALID_ARGUMENT);
 }
 
+TEST_F(NamesTest, an_instance_opens_so_many_owners_and_another_as_many) {
+  lodge_handle handle = 0, other = 0;
+  for (std::size_t i = 0; i < Names::owners_per_instance_max; ++i)
+    ASSERT_EQ(names.open_owner(100, "alpha", "", handle), Code::OK);
+  EXPECT_EQ(names.open_owner(100, "alpha", "", other), Code::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(names.open_owner(101, "alpha", "", other), Code::OK);
+  EXPECT_EQ(names.close_owner(100, handle), Code::OK);
+  EXPECT_EQ(names.open_owner(100, "alpha", "", handle), Code::OK);
+}
+
 TEST_F(NamesTest, opened_owners_and_watches_go_with_their_instance) {
   lodge_handle first = 0;
   lodge_handle second = 0;
