@@ -56,8 +56,10 @@ class AdminTest : public ::testing::Test {
       {.directories = {folder_.path()}, .data_dir = {}, .scan = plugin::scan_options(), .pins = {}}};
   CatalogSource source_{catalog_, config_};
   Server server_{node_.loop(), node_.workers(), node_.runtime().calls(), {.node = "alpha", .listener = {}}};
-  Admin admin_{config_,        node_.clock(), node_.workers(), node_.runtime(),    node_.names(),
-               node_.config(), source_,       server_,         node_.clock().now()};
+  ConfigSource files_;
+  Reload reload_{{config_, files_, node_.runtime()}};
+  Admin admin_{config_,        node_.clock(), node_.workers(), node_.runtime(), node_.names(),
+               node_.config(), source_,       server_,         reload_,         node_.clock().now()};
 };
 
 }  // namespace lodge::control
