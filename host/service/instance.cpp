@@ -150,6 +150,7 @@ Status Instance::handover_load(ByteView state) {
 }
 
 Status Instance::start() {
+  context_.starts.store(true, std::memory_order_release);
   if (plugin_->hooks.start != nullptr) {
     Status done = run_hook("start", [this](Writer& out) { return plugin_->hooks.start(self_, &out); });
     if (!done) return done;

@@ -1,6 +1,8 @@
 // What the service layer adds to an instance's HostContext.
 #pragma once
 
+#include <atomic>
+
 #include "plugin/host_context.hpp"
 
 namespace lodge::service {
@@ -16,6 +18,8 @@ struct InstanceContext : plugin::HostContext {
   }
 
   Store* store = nullptr;
+  /// Its `start` hook has begun: from then on it may have children.
+  std::atomic<bool> starts{false};
 
   /// Answers to calls that the instance has started and that it has not got yet are inside. Closed: it starts no more.
   Gate owed_answers;

@@ -18,6 +18,7 @@
 namespace lodge::service {
 
 class Calls;
+class PluginChildren;
 
 /// Whoever holds something for instances or services is told when they end. Owners are those of HostContext. Services
 /// end on threads of their own: several may tell at a time.
@@ -56,6 +57,7 @@ struct NodeParts {
   Lifecycle::Options lifecycle;
   MonotonicNs drain_patience_ns;  ///< how long a service that stops waits for its calls
   Contexts& contexts;
+  PluginChildren& children;
   Calls* calls = nullptr;  ///< set before the first service
 };
 

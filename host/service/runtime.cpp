@@ -20,6 +20,14 @@ bool over(const Service& service) {
 
 Runtime::Runtime(RuntimeParts parts)
     : parts_(parts),
+      children_({.clock = parts.clock,
+                 .executor = parts.executor,
+                 .turns = parts.turns,
+                 .timers = parts.timers,
+                 .fail =
+                     [this](const plugin::HostContext& instance, const Error& error, const std::string& reason) {
+                       if (const std::shared_ptr<Service> found = find(instance.service())) found->fail(error, reason);
+                     }}),
       node_{.ground = {.clock = parts.clock,
                        .executor = parts.executor,
                        .tickets = tickets_,
@@ -34,7 +42,8 @@ Runtime::Runtime(RuntimeParts parts)
             .hash_seed = parts.hash_seed,
             .lifecycle = parts.lifecycle,
             .drain_patience_ns = parts.drain_patience_ns,
-            .contexts = contexts_},
+            .contexts = contexts_,
+            .children = children_},
       deadlines_(parts.clock, parts.timers),
       calls_(node_.ground, deadlines_, services_),
       call_interface_(calls_),
@@ -42,6 +51,8 @@ Runtime::Runtime(RuntimeParts parts)
   node_.calls = &calls_;
   offer_calls(parts_.interfaces, call_interface_);
   offer_timers(parts_.interfaces, plugin_timers_);
+  offer_children(parts_.interfaces, children_);
+  listen(children_);
   listen(call_interface_);
   listen(plugin_timers_);
 }
@@ -119,6 +130,9 @@ std::optional<Runtime::RunningHook> Runtime::running_hook() const {
         return RunningHook{service->name(), instance->name(), hook};
       }
     }
+  }
+  if (const auto child = children_.running()) {
+    return RunningHook{child->instance.service(), child->instance.plugin(), child->what};
   }
   return std::nullopt;
 }

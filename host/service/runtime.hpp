@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "service/abi_call.hpp"
+#include "service/abi_child.hpp"
 #include "service/abi_timer.hpp"
 #include "service/calls.hpp"
 #include "service/chain_plan.hpp"
@@ -34,7 +35,7 @@ struct RuntimeParts {
 /// `listen`, `start`, `stop`, `remove` and `stop_all` by one thread at a time; everything else is thread-safe.
 class Runtime {
  public:
-  /// Offers lodge.call/1 and lodge.timer/1.
+  /// Offers lodge.call/1, lodge.child/1 and lodge.timer/1.
   explicit Runtime(RuntimeParts parts);
   ~Runtime();
   Runtime(const Runtime&) = delete;
@@ -65,11 +66,13 @@ class Runtime {
   bool stop_all(std::chrono::nanoseconds patience);
 
   [[nodiscard]] Calls& calls() { return calls_; }
+  [[nodiscard]] const PluginChildren& children() const { return children_; }
   [[nodiscard]] WalkGround& ground() { return node_.ground; }
   /// Since when the loop thread is in a quick callback; 0: it is not.
   [[nodiscard]] MonotonicNs quick_since() const { return quick_since_.load(std::memory_order_relaxed); }
 
-  /// Whose hook runs now, and which ("stop" of "greeter"); of several the first. Thread-safe.
+  /// Whose hook runs now, and which ("stop" of "greeter"), or whose child is being started or stopped ("stop of child
+  /// poller"); of several the first. Thread-safe.
   struct RunningHook {
     std::string service;
     std::string plugin;
@@ -88,6 +91,7 @@ class Runtime {
   std::atomic<MonotonicNs> quick_since_{0};
   Tickets tickets_;
   Contexts contexts_;
+  PluginChildren children_;
   NodeParts node_;
   DeadlineWheel deadlines_;
   Calls calls_;

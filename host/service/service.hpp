@@ -121,6 +121,7 @@ class Service : public std::enable_shared_from_this<Service> {
   [[nodiscard]] Result<Bytes> ask_config(std::vector<Configured>& all) const;
   [[nodiscard]] static wire::Value whole_config(const Assembly& assembly);
   void stop_instances();
+  void stop_instance(Instance& instance);
   [[nodiscard]] bool destroy_instance(Instance& instance);
   [[nodiscard]] bool quiesce(Instance& instance, std::chrono::nanoseconds patience);
   [[nodiscard]] bool drain_until(MonotonicNs until);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "service/abi_child.hpp"
 #include "service/poll.hpp"
 #include "service/service.hpp"
 
@@ -101,9 +102,14 @@ bool Service::wait_for_the_held() {
 }
 
 void Service::stop_instances() {
-  for (const std::shared_ptr<Instance>& instance : assembly()->instances) {
-    if (Status stopped = instance->stop(); !stopped) log::warn("service." + name(), stopped.error().text());
-  }
+  for (const std::shared_ptr<Instance>& instance : assembly()->instances) stop_instance(*instance);
+}
+
+// It releases first what it holds; its children end behind that, those of a start that failed half way too.
+void Service::stop_instance(Instance& instance) {
+  node_.children.close(instance.context());
+  if (Status stopped = instance.stop(); !stopped) log::warn("service." + name(), stopped.error().text());
+  node_.children.end(instance.context());
 }
 
 bool Service::destroy() {
@@ -165,9 +171,7 @@ void Service::retire(std::vector<std::shared_ptr<Instance>> old) {
 // Once nobody is inside of them any more.
 bool Service::end_retired() {
   bool all = true;
-  for (const std::shared_ptr<Instance>& each : retired_) {
-    if (Status stopped = each->stop(); !stopped) log::warn("service." + name(), stopped.error().text());
-  }
+  for (const std::shared_ptr<Instance>& each : retired_) stop_instance(*each);
   for (const std::shared_ptr<Instance>& each : std::exchange(retired_, {})) {
     if (destroy_instance(*each)) continue;
     left_alone_.push_back(each);

@@ -341,12 +341,7 @@ void Service::Transition::undo() {
   if (hold_) service_.open();
   let_go();
   for (const Place& each : places_) {
-    if (!each.fresh() || !each.instance) continue;
-    if (each.started) {
-      if (Status stopped = each.instance->stop(); !stopped) {
-        log::warn("service." + spec_->name, stopped.error().text());
-      }
-    }
+    if (each.fresh() && each.started) service_.stop_instance(*each.instance);
   }
   for (const Place& each : places_) {
     if (each.fresh() && each.instance) service_.bury(each.instance);

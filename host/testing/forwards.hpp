@@ -75,6 +75,14 @@ LODGE_TESTING_FUNCTION(lodge_call_v1, awaited)
 LODGE_TESTING_FUNCTION(lodge_call_v1, ticket_awaited)
 
 template <>
+inline constexpr std::string_view interface_of<lodge_child_v1> = LODGE_CHILD_V1;
+LODGE_TESTING_FUNCTION(lodge_child_v1, start)
+LODGE_TESTING_FUNCTION(lodge_child_v1, stop)
+LODGE_TESTING_FUNCTION(lodge_child_v1, exit)
+LODGE_TESTING_FUNCTION(lodge_child_v1, supervise)
+LODGE_TESTING_FUNCTION(lodge_child_v1, list)
+
+template <>
 inline constexpr std::string_view interface_of<lodge_store_v1> = LODGE_STORE_V1;
 LODGE_TESTING_FUNCTION(lodge_store_v1, get)
 LODGE_TESTING_FUNCTION(lodge_store_v1, put)

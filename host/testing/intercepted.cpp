@@ -63,8 +63,10 @@ struct Intercepted<member> {
     const Function function{interface_of<Table>, name_of<member>};
     if (const std::optional<Faults::Struck> struck = in.faults.strike(function, context)) {
       tell(context, function, *struck);
-      // Only a call's answer carries a message; any other writer holds values.
-      if constexpr (std::is_same_v<Table, lodge_call_v1>) explain(*struck, args...);
+      // A call's answer and a child's error carry a message; any other writer holds values.
+      if constexpr (std::is_same_v<Table, lodge_call_v1> || std::is_same_v<Table, lodge_child_v1>) {
+        explain(*struck, args...);
+      }
       return static_cast<R>(struck->code);
     }
     return forward(Tag<member>(), in.holdings, host, args...);
@@ -101,6 +103,8 @@ struct Table_ {
 using Calls =
     Table_<lodge_call_v1, &lodge_call_v1::resolve, &lodge_call_v1::call, &lodge_call_v1::start, &lodge_call_v1::cancel,
            &lodge_call_v1::defer, &lodge_call_v1::complete, &lodge_call_v1::awaited, &lodge_call_v1::ticket_awaited>;
+using Children = Table_<lodge_child_v1, &lodge_child_v1::start, &lodge_child_v1::stop, &lodge_child_v1::exit,
+                        &lodge_child_v1::supervise, &lodge_child_v1::list>;
 using Store = Table_<lodge_store_v1, &lodge_store_v1::get, &lodge_store_v1::put, &lodge_store_v1::put_new,
                      &lodge_store_v1::remove, &lodge_store_v1::take, &lodge_store_v1::compare_and_put,
                      &lodge_store_v1::increment, &lodge_store_v1::append, &lodge_store_v1::update,
@@ -129,6 +133,7 @@ std::vector<Listed> all_listed() {
 void intercept(plugin::InterfaceRegistry& interfaces, Interception& interception) {
   interfaces.offer(Place::testing, "", nullptr, &interception);
   Calls::offer(interfaces, Place::call);
+  Children::offer(interfaces, Place::child);
   Store::offer(interfaces, Place::store);
   Names::offer(interfaces, Place::names);
   Config::offer(interfaces, Place::config);
@@ -137,7 +142,7 @@ void intercept(plugin::InterfaceRegistry& interfaces, Interception& interception
 }
 
 Status can_fail(const Function& function) {
-  const std::vector<Listed> all = all_listed<Calls, Store, Names, Config, Log, Timers>();
+  const std::vector<Listed> all = all_listed<Calls, Children, Store, Names, Config, Log, Timers>();
   std::vector<std::string> ids;
   std::vector<std::string> names;
   for (const Listed& each : all) {

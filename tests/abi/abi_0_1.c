@@ -174,6 +174,50 @@ IS(LODGE_LOG_INFO, 2);
 IS(LODGE_LOG_WARN, 3);
 IS(LODGE_LOG_ERROR, 4);
 
+/* child.h */
+IS(LODGE_CHILD_PERMANENT, 0);
+IS(LODGE_CHILD_TRANSIENT, 1);
+IS(LODGE_CHILD_TEMPORARY, 2);
+IS(LODGE_ONE_FOR_ONE, 0);
+IS(LODGE_ONE_FOR_ALL, 1);
+SIZE(lodge_child, 96);
+AT(lodge_child, struct_size, 0);
+AT(lodge_child, name, 8);
+AT(lodge_child, restart, 24);
+AT(lodge_child, reserved, 28);
+AT(lodge_child, start, 32);
+AT(lodge_child, stop, 40);
+AT(lodge_child, release, 48);
+AT(lodge_child, user, 56);
+AT(lodge_child, unique_name, 64);
+AT(lodge_child, unique_value, 80);
+MEMBER(lodge_child, start, int32_t (*)(void*, lodge_handle, lodge_writer*));
+MEMBER(lodge_child, stop, void (*)(void*, lodge_handle));
+MEMBER(lodge_child, release, void (*)(void*));
+SIZE(lodge_child_entry, 80);
+AT(lodge_child_entry, struct_size, 0);
+AT(lodge_child_entry, child, 8);
+AT(lodge_child_entry, name, 16);
+AT(lodge_child_entry, restart, 32);
+AT(lodge_child_entry, up, 36);
+AT(lodge_child_entry, since_ns, 40);
+AT(lodge_child_entry, restarts, 48);
+AT(lodge_child_entry, last_code, 56);
+AT(lodge_child_entry, has_ended, 60);
+AT(lodge_child_entry, last_text, 64);
+POINTER(lodge_child_visit_fn, int32_t (*)(void*, const lodge_child_entry*));
+SIZE(lodge_child_v1, 40);
+AT(lodge_child_v1, start, 0);
+AT(lodge_child_v1, stop, 8);
+AT(lodge_child_v1, exit, 16);
+AT(lodge_child_v1, supervise, 24);
+AT(lodge_child_v1, list, 32);
+MEMBER(lodge_child_v1, start, int32_t (*)(const lodge_host*, const lodge_child*, lodge_writer*, lodge_handle*));
+MEMBER(lodge_child_v1, stop, int32_t (*)(const lodge_host*, lodge_handle));
+MEMBER(lodge_child_v1, exit, int32_t (*)(const lodge_host*, lodge_handle, int32_t, const char*, size_t));
+MEMBER(lodge_child_v1, supervise, int32_t (*)(const lodge_host*, uint32_t, uint32_t, int64_t));
+MEMBER(lodge_child_v1, list, int32_t (*)(const lodge_host*, lodge_child_visit_fn, void*));
+
 /* timer.h */
 POINTER(lodge_timer_fn, void (*)(void*, lodge_handle));
 SIZE(lodge_timer_v1, 32);
@@ -338,7 +382,7 @@ IS(LODGE_EXECUTED_YES, 2);
 static const char* const texts[][2] = {
     {LODGE_ENTRY, "lodge_plugin_v1"},  {LODGE_CALL_V1, "lodge.call/1"},   {LODGE_LOG_V1, "lodge.log/1"},
     {LODGE_TIMER_V1, "lodge.timer/1"}, {LODGE_STORE_V1, "lodge.store/1"}, {LODGE_CONFIG_V1, "lodge.config/1"},
-    {LODGE_NAMES_V1, "lodge.names/1"},
+    {LODGE_NAMES_V1, "lodge.names/1"}, {LODGE_CHILD_V1, "lodge.child/1"},
 };
 
 int main(void) {

@@ -66,6 +66,90 @@ TEST(services, 13) {
   EXPECT_EQ(node.call("s", "f").value, Value(1));
 }
 
+/// The children of an instance that starts one in its `start` hook: how many there are, and the newest's run.
+struct Household {
+  std::atomic<int> alive{0};
+  std::atomic<int> started{0};
+  std::atomic<lodge_handle> run{0};
+  std::atomic<const lodge_host*> host{nullptr};
+
+  std::int32_t start(const lodge_host* its_host) {
+    host = its_host;
+    constexpr std::string_view name = "poller";
+    const lodge_child child{.struct_size = sizeof(lodge_child),
+                            .name = slice_of(name),
+                            .restart = LODGE_CHILD_PERMANENT,
+                            .reserved = 0,
+                            .start = [](void* user, lodge_handle its_run, lodge_writer*) -> std::int32_t {
+                              auto& self = *static_cast<Household*>(user);
+                              self.run = its_run;
+                              ++self.alive;
+                              ++self.started;
+                              return LODGE_OK;
+                            },
+                            .stop = [](void* user, lodge_handle) { --static_cast<Household*>(user)->alive; },
+                            .release = nullptr,
+                            .user = this,
+                            .unique_name = {},
+                            .unique_value = {}};
+    lodge_handle handle = 0;
+    return rig::table<lodge_child_v1>(its_host).start(its_host, &child, nullptr, &handle);
+  }
+  [[nodiscard]] std::int32_t die() const {
+    constexpr std::string_view why = "the line is dead";
+    return rig::table<lodge_child_v1>(host).exit(host, run, LODGE_UNAVAILABLE, why.data(), why.size());
+  }
+};
+
+// A child dies beyond its restart intensity: the service is failed with that error; the next retry runs with a new one.
+TEST(services, 15) {
+  Household household;
+  ScriptedPlugin plugin("p");
+  plugin.on_start([&](const lodge_host* host) { return household.start(host); });
+  plugin.callback("f", 0, [](const Seen& seen) { return seen.done(1); });
+  constexpr MonotonicNs ms = 1'000'000;
+  Node node({.lifecycle = {.retry_min_ns = 50 * ms, .retry_max_ns = 1000 * ms, .stable_ns = 60'000 * ms}});
+  node.add(plugin);
+  ASSERT_TRUE(node.start("s", {"p"}));
+  const auto state = [&] { return node.runtime().find("s")->state(); };
+  for (int death = 1; death <= 3; ++death) {
+    ASSERT_EQ(household.die(), LODGE_OK);
+    ASSERT_TRUE(eventually([&] { return household.started == death + 1; }));
+  }
+  EXPECT_EQ(state().running, Running::running) << "three times in 5 s it is started again";
+  ASSERT_EQ(household.die(), LODGE_OK);
+  ASSERT_TRUE(eventually([&] { return state().failures == 1; }));
+  EXPECT_EQ(state().last_error->code, Code::UNAVAILABLE);
+  EXPECT_THAT(state().last_error->message, HasSubstr("child poller of plugin p"));
+  EXPECT_THAT(state().last_error->message, HasSubstr("the line is dead"));
+  EXPECT_TRUE(eventually([&] { return state().running == Running::running; }));
+  EXPECT_EQ(household.started, 5);
+  EXPECT_EQ(household.alive, 1);
+  EXPECT_EQ(node.call("s", "f").value, Value(1));
+}
+
+// A pause leaves the child alone; inactive ends it, and not the store; active has a new one.
+TEST(services, 16) {
+  Household household;
+  ScriptedPlugin plugin("p");
+  plugin.on_start([&](const lodge_host* host) { return household.start(host); });
+  Node node;
+  node.add(plugin);
+  ASSERT_TRUE(node.start("s", {"p"}));
+  service::Store& store = node.runtime().find("s")->store();
+  const Bytes key = {1};
+  ASSERT_EQ(store.put(key, key), Code::OK);
+  EXPECT_EQ(node.want("s", Admin::pause), Running::paused);
+  EXPECT_EQ(household.alive, 1);
+  EXPECT_EQ(household.started, 1) << "the same child";
+  EXPECT_EQ(node.want("s", Admin::inactive), Running::stopped);
+  EXPECT_EQ(household.alive, 0);
+  EXPECT_EQ(store.entries(), 1U);
+  EXPECT_EQ(node.want("s", Admin::active), Running::running);
+  EXPECT_EQ(household.alive, 1);
+  EXPECT_EQ(household.started, 2);
+}
+
 /// Notes what each plugin hears of the service's status, as PLUGIN.STATUS.
 class Hearers {
  public:

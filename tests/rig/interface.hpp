@@ -13,6 +13,8 @@ inline constexpr std::string_view interface_id = "";
 template <>
 inline constexpr std::string_view interface_id<lodge_call_v1> = LODGE_CALL_V1;
 template <>
+inline constexpr std::string_view interface_id<lodge_child_v1> = LODGE_CHILD_V1;
+template <>
 inline constexpr std::string_view interface_id<lodge_config_v1> = LODGE_CONFIG_V1;
 template <>
 inline constexpr std::string_view interface_id<lodge_log_v1> = LODGE_LOG_V1;

@@ -54,6 +54,15 @@ TEST(Crash, an_abort_is_told_with_plugin_service_and_callback) {
             "lodged crashed: SIGABRT in plugin subject, service s, callback give_up/0");
 }
 
+TEST(Crash, in_code_of_a_child_is_told_with_its_name) {
+  const ScratchDirectory directory;
+  directory.add_plugin("child_crashes");
+  HostProcess host(directory, "[service.s]\nplugins = [\"child_crashes\"]\n");
+  const Outcome outcome = host.stop();
+  EXPECT_EQ(outcome.ended, "killed by SIGABRT");
+  EXPECT_EQ(last_line_of(outcome.err), "lodged crashed: SIGABRT in plugin child_crashes, service s, child mule");
+}
+
 TEST(Crash, a_plugin_that_calls_exit_does_not_look_like_an_orderly_stop) {
   const std::string line = last_line_after("leave", "killed by SIGABRT");
   EXPECT_THAT(line, testing::HasSubstr("plugin code called exit"));

@@ -104,6 +104,12 @@ TEST_F(RogueHooks, one_that_never_ends_its_stop_holds_the_host_no_longer_than_th
                         "limits.drain_timeout_ms"));
 }
 
+TEST_F(RogueHooks, a_child_that_never_ends_is_treated_as_a_hook_that_does_not) {
+  EXPECT_THAT(said_by_host_with("child_hangs", "exited 1"),
+              HasSubstr("plugin misbehaved: child_hangs: hook stop of child mule in service hooked has not returned "
+                        "within limits.drain_timeout_ms"));
+}
+
 TEST_F(RogueHooks, one_that_fails_to_stop_is_told_and_stopped_all_the_same) {
   EXPECT_THAT(said_by_host_with("stop_fails", "exited 0"),
               HasSubstr("DATA_LOSS: plugin stop_fails, hook stop: nothing was saved"));

@@ -3,6 +3,7 @@
 #define LODGE_LODGE_H
 
 #include <lodge/call.h>
+#include <lodge/child.h>
 #include <lodge/config.h>
 #include <lodge/descriptor.h>
 #include <lodge/log.h>

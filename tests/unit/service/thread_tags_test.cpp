@@ -34,6 +34,7 @@ std::int32_t see_name(void*, const lodge_name_entry*) { return 0; }
 void see_change(void*, const lodge_watch_event*) {}
 void see_answer(void*, std::int32_t, std::int32_t, const lodge_slice*) {}
 void see_timer(void*, lodge_handle) {}
+std::int32_t see_child(void*, const lodge_child_entry*) { return 0; }
 
 class ThreadTags : public testing::Test {
  protected:
@@ -153,6 +154,32 @@ TEST_F(ThreadTags, of_timers_hold) {
     EXPECT_GT(timers.now(host), 0);
     EXPECT_EQ(timers.start(host, 3'600'000'000'000, 0, see_timer, nullptr, &timer), LODGE_OK);
     expect_refused("lodge.timer/1 cancel", [&] { return timers.cancel(host, timer); });
+  });
+}
+
+TEST_F(ThreadTags, of_children_hold) {
+  lodge_handle child = 0;
+  constexpr std::string_view name = "a";
+  const lodge_child spec{.struct_size = sizeof spec,
+                         .name = slice_of(name),
+                         .restart = LODGE_CHILD_PERMANENT,
+                         .reserved = 0,
+                         .start = [](void*, lodge_handle, lodge_writer*) -> std::int32_t { return LODGE_OK; },
+                         .stop = [](void*, lodge_handle) {},
+                         .release = nullptr,
+                         .user = nullptr,
+                         .unique_name = {},
+                         .unique_value = {}};
+  plugin_.on_start(
+      [&](const lodge_host* host) { return table<lodge_child_v1>(host).start(host, &spec, nullptr, &child); });
+  in_quick_callback([&](const lodge_host* host) {
+    const auto& children = table<lodge_child_v1>(host);
+    lodge_handle other = 0;
+    expect_refused("lodge.child/1 start", [&] { return children.start(host, &spec, nullptr, &other); });
+    EXPECT_EQ(children.list(host, see_child, nullptr), LODGE_FAILED_PRECONDITION);
+    EXPECT_EQ(children.supervise(host, LODGE_ONE_FOR_ALL, 3, 1'000'000'000), LODGE_OK);
+    EXPECT_EQ(children.exit(host, child, LODGE_OK, nullptr, 0), LODGE_STALE) << "it is no run";
+    EXPECT_EQ(children.stop(host, child), LODGE_OK);
   });
 }
 

@@ -159,6 +159,41 @@ IS!(LODGE_LOG_INFO, 2);
 IS!(LODGE_LOG_WARN, 3);
 IS!(LODGE_LOG_ERROR, 4);
 
+// child.h
+IS!(LODGE_CHILD_PERMANENT, 0);
+IS!(LODGE_CHILD_TRANSIENT, 1);
+IS!(LODGE_CHILD_TEMPORARY, 2);
+IS!(LODGE_ONE_FOR_ONE, 0);
+IS!(LODGE_ONE_FOR_ALL, 1);
+SIZE!(lodge_child, 96);
+AT!(lodge_child, struct_size, 0);
+AT!(lodge_child, name, 8);
+AT!(lodge_child, restart, 24);
+AT!(lodge_child, reserved, 28);
+AT!(lodge_child, start, 32);
+AT!(lodge_child, stop, 40);
+AT!(lodge_child, release, 48);
+AT!(lodge_child, user, 56);
+AT!(lodge_child, unique_name, 64);
+AT!(lodge_child, unique_value, 80);
+SIZE!(lodge_child_entry, 80);
+AT!(lodge_child_entry, struct_size, 0);
+AT!(lodge_child_entry, child, 8);
+AT!(lodge_child_entry, name, 16);
+AT!(lodge_child_entry, restart, 32);
+AT!(lodge_child_entry, up, 36);
+AT!(lodge_child_entry, since_ns, 40);
+AT!(lodge_child_entry, restarts, 48);
+AT!(lodge_child_entry, last_code, 56);
+AT!(lodge_child_entry, has_ended, 60);
+AT!(lodge_child_entry, last_text, 64);
+SIZE!(lodge_child_v1, 40);
+AT!(lodge_child_v1, start, 0);
+AT!(lodge_child_v1, stop, 8);
+AT!(lodge_child_v1, exit, 16);
+AT!(lodge_child_v1, supervise, 24);
+AT!(lodge_child_v1, list, 32);
+
 // timer.h
 SIZE!(lodge_timer_v1, 32);
 AT!(lodge_timer_v1, now, 0);

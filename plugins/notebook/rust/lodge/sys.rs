@@ -266,6 +266,67 @@ pub struct lodge_log_v1 {
     pub write: unsafe extern "C" fn(host: *const lodge_host, level: i32, text: *const c_char, text_size: usize) -> i32,
 }
 
+// child.h
+
+pub const LODGE_CHILD_V1: &str = "lodge.child/1\0";
+
+pub const LODGE_CHILD_PERMANENT: u32 = 0;
+pub const LODGE_CHILD_TRANSIENT: u32 = 1;
+pub const LODGE_CHILD_TEMPORARY: u32 = 2;
+pub const LODGE_ONE_FOR_ONE: u32 = 0;
+pub const LODGE_ONE_FOR_ALL: u32 = 1;
+
+#[repr(C)]
+pub struct lodge_child {
+    pub struct_size: usize,
+    pub name: lodge_slice,
+    pub restart: u32,
+    pub reserved: u32,
+    pub start: Option<unsafe extern "C" fn(user: *mut c_void, run: lodge_handle, error: *mut lodge_writer) -> i32>,
+    pub stop: Option<unsafe extern "C" fn(user: *mut c_void, run: lodge_handle)>,
+    pub release: Option<unsafe extern "C" fn(user: *mut c_void)>,
+    pub user: *mut c_void,
+    pub unique_name: lodge_slice,
+    pub unique_value: lodge_slice,
+}
+
+#[repr(C)]
+pub struct lodge_child_entry {
+    pub struct_size: usize,
+    pub child: lodge_handle,
+    pub name: lodge_slice,
+    pub restart: u32,
+    pub up: u32,
+    pub since_ns: i64,
+    pub restarts: u64,
+    pub last_code: i32,
+    pub has_ended: u32,
+    pub last_text: lodge_slice,
+}
+
+pub type lodge_child_visit_fn = unsafe extern "C" fn(user: *mut c_void, entry: *const lodge_child_entry) -> i32;
+
+#[repr(C)]
+pub struct lodge_child_v1 {
+    pub start: unsafe extern "C" fn(
+        host: *const lodge_host,
+        spec: *const lodge_child,
+        error: *mut lodge_writer,
+        child: *mut lodge_handle,
+    ) -> i32,
+    pub stop: unsafe extern "C" fn(host: *const lodge_host, child: lodge_handle) -> i32,
+    pub exit: unsafe extern "C" fn(
+        host: *const lodge_host,
+        run: lodge_handle,
+        code: i32,
+        message: *const c_char,
+        message_size: usize,
+    ) -> i32,
+    pub supervise:
+        unsafe extern "C" fn(host: *const lodge_host, strategy: u32, restarts_max: u32, period_ns: i64) -> i32,
+    pub list: unsafe extern "C" fn(host: *const lodge_host, r#fn: lodge_child_visit_fn, user: *mut c_void) -> i32,
+}
+
 // timer.h
 
 pub const LODGE_TIMER_V1: &str = "lodge.timer/1\0";
