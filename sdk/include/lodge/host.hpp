@@ -2,6 +2,7 @@
 #pragma once
 
 #include <lodge/call.h>
+#include <lodge/child.h>
 #include <lodge/config.h>
 #include <lodge/log.h>
 #include <lodge/names.h>
@@ -54,6 +55,12 @@ template <>
 struct InterfaceId<lodge_timer_v1> {
   static constexpr std::string_view id = LODGE_TIMER_V1;
   static constexpr std::size_t place = 5;
+};
+
+template <>
+struct InterfaceId<lodge_child_v1> {
+  static constexpr std::string_view id = LODGE_CHILD_V1;
+  static constexpr std::size_t place = 6;
 };
 
 /// What an operation answers where its interface is missing.
@@ -151,6 +158,7 @@ class Names;
 class NodeConfig;
 class Log;
 class Clock;
+class Children;
 
 /// All functions have the tag of the C function behind them; used after the instance is gone, they answer STALE.
 class Host {
@@ -189,10 +197,11 @@ class Host {
   [[nodiscard]] NodeConfig node_config() const noexcept;  ///< node_config.hpp
   [[nodiscard]] Log log() const noexcept;                 ///< log.hpp
   [[nodiscard]] Clock timer() const noexcept;             ///< timer.hpp
+  [[nodiscard]] Children children() const noexcept;       ///< child.hpp
 
  private:
   const lodge_host* raw_;
-  mutable std::array<std::atomic<const void*>, 6> tables_{};
+  mutable std::array<std::atomic<const void*>, 7> tables_{};
 };
 
 }  // namespace sdk

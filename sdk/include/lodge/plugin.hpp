@@ -17,6 +17,7 @@
 #include <lodge/descriptor.h>
 
 #include <lodge/await.hpp>
+#include <lodge/child.hpp>
 #include <lodge/hooks.hpp>
 #include <lodge/names.hpp>
 #include <lodge/node_config.hpp>
