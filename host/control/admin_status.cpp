@@ -92,6 +92,16 @@ Value callback_of_service(const service::Chain& chain) {
                      {"chain", std::move(links)}});
 }
 
+Value child_of_service(const std::string& plugin, const service::ChildFacts& child) {
+  return Value::map({{"plugin", plugin},
+                     {"name", child.name},
+                     {"restart", service::restart_name(child.restart)},
+                     {"up", child.up},
+                     {"since_unix_ms", child.since_wall_ns / 1'000'000},
+                     {"restarts", child.restarts},
+                     {"last_end", child.last_end ? child.last_end->text() : ""}});
+}
+
 Result<Value> service_show(Admin& admin, std::span<const Value> args) {
   const Result<std::string> name = text_argument(args, 0);
   if (!name) return name.error();
@@ -106,14 +116,21 @@ Result<Value> service_show(Admin& admin, std::span<const Value> args) {
   out.set("admin_since_unix_ms", state.admin_since_wall_ns / 1'000'000);
   Value::List plugins;
   Value::List callbacks;
+  Value::List children;
   Value::List notes;
   if (const auto now = found->assembly(); now && now->dispatch) {
-    for (const auto& instance : now->instances) plugins.push_back(plugin_of_service(*instance));
+    for (const auto& instance : now->instances) {
+      plugins.push_back(plugin_of_service(*instance));
+      for (const service::ChildFacts& child : admin.runtime.children().list(instance->context().instance_owner())) {
+        children.push_back(child_of_service(instance->name(), child));
+      }
+    }
     for (const service::Chain& chain : now->dispatch->chains()) callbacks.push_back(callback_of_service(chain));
     notes = texts(now->notes);
   }
   out.set("plugins", std::move(plugins));
   out.set("callbacks", std::move(callbacks));
+  out.set("children", std::move(children));
   out.set("notes", std::move(notes));
   out.set("origin", found->spec()->origin);
   out.set("store_entries", found->store().entries());

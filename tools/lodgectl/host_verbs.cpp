@@ -48,7 +48,8 @@ ExitCode reload(Session& session, const Verb& verb, Words /*words*/) {
 constexpr Verb verbs[] = {
     {"status", "", "how the host is", 0, 0, "", show_fields, "status"},
     {"services", "", "its services", 0, 0, "", services, "services"},
-    {"service show", "NAME", "one service: its chain, callbacks, configuration", 1, 1, "", show_fields, "service"},
+    {"service show", "NAME", "one service: its chain, callbacks, configuration, children", 1, 1, "", show_fields,
+     "service"},
     {"plugins", "", "the plugins it has", 0, 0, "", plugins, "plugins"},
     {"names", "[PREFIX]", "names that are registered", 0, 1, "limit shared", names, "names"},
     {"reload", "", "apply the changed configuration", 0, 0, "", reload, "reload"},

@@ -82,6 +82,47 @@ TEST_F(AdminServices, a_callback_that_was_not_as_quick_as_it_promised_is_marked)
   EXPECT_EQ(json_at(greet, "demoted"), "[]") << "it never promised";
 }
 
+class AdminChildren : public AdminTest {
+ protected:
+  rig::Lender parent_{"parent"};
+  std::atomic<lodge_handle> run_{0};
+};
+
+TEST_F(AdminChildren, are_shown_with_how_they_ended_last) {
+  constexpr std::string_view name = "poller";
+  const lodge_child child{.struct_size = sizeof child,
+                          .name = slice_of(name),
+                          .restart = LODGE_CHILD_PERMANENT,
+                          .reserved = 0,
+                          .start =
+                              [](void* user, lodge_handle run, lodge_writer*) {
+                                *static_cast<std::atomic<lodge_handle>*>(user) = run;
+                                return std::int32_t{LODGE_OK};
+                              },
+                          .stop = [](void*, lodge_handle) {},
+                          .release = nullptr,
+                          .user = &run_,
+                          .unique_name = {},
+                          .unique_value = {}};
+  parent_.plugin.on_start([&](const lodge_host* host) {
+    parent_.host = host;
+    lodge_handle handle = 0;
+    return rig::table<lodge_child_v1>(host).start(host, &child, nullptr, &handle);
+  });
+  node_.add(parent_.plugin);
+  ASSERT_TRUE(node_.start("family", {"parent"}));
+  const auto shown = [this] { return row_of(*ask("service", {"family"}).value.find("children"), "poller"); };
+  EXPECT_EQ(json_at(shown(), "plugin"), "\"parent\"");
+  EXPECT_EQ(json_at(shown(), "restart"), "\"permanent\"");
+  EXPECT_EQ(json_at(shown(), "up"), "true");
+  EXPECT_EQ(json_at(shown(), "last_end"), "\"\"");
+  EXPECT_GT(*shown().find("since_unix_ms")->as_int(), 0);
+  ASSERT_EQ(rig::table<lodge_child_v1>(parent_.host).exit(parent_.host, run_, LODGE_UNAVAILABLE, "no line", 7),
+            LODGE_OK);
+  EXPECT_TRUE(rig::eventually([&] { return json_at(shown(), "restarts") == "1"; }));
+  EXPECT_EQ(json_at(shown(), "last_end"), "\"UNAVAILABLE: no line\"");
+}
+
 TEST_F(AdminServices, what_a_store_holds_is_counted) {
   ASSERT_EQ(said("store_put", {"greeter", "key", 1}), "null");
   const Value greeter = ask("service", {"greeter"}).value;
