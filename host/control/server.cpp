@@ -207,11 +207,13 @@ void Server::on_call(wire::Connection& connection, wire::Frame&& frame) {
   const MonotonicNs timeout =
       left_us > 0 ? static_cast<MonotonicNs>(std::min(left_us, longest_us) * 1000) : options_.call_timeout_ns;
   const std::optional<lodge_trace> trace = frame.header.trace;
+  const MonotonicNs now = loop_.clock().now();
   const service::CallRequest request{
       .name = body->name,
       .args = body->args,
       .flags = LODGE_CALL_OUTSIDE | (body->idempotent ? std::uint32_t{LODGE_CALL_IDEMPOTENT} : 0),
-      .deadline = loop_.clock().now() + timeout,
+      .deadline = now + timeout,
+      .began = now,
       .trace = trace ? &*trace : nullptr};
   Session& session = Session::of(connection);
   const std::shared_ptr<wire::Connection> holder = connections_.at(connection.id());

@@ -20,6 +20,7 @@ struct CallRequest {
   wire::PackedValues args{};
   std::uint32_t flags = 0;
   MonotonicNs deadline = no_deadline;
+  MonotonicNs began = 0;         ///< when it came; 0: whoever makes a pending call of it asks the clock
   std::string_view caller = {};  ///< the calling service; empty: from outside
   const lodge_trace* trace = nullptr;
 

@@ -10,7 +10,8 @@ namespace lodge::service {
 
 namespace {
 
-std::int32_t refuse(const Error& error, lodge_writer& reply, Executed& executed) {
+std::int32_t refuse(const WalkGround& ground, const Error& error, lodge_writer& reply, Executed& executed) {
+  ground.metrics.refused.add(error.code);
   reply.size = 0;
   // Without room for the message the code stands alone.
   (void)append(reply, view_of(error.message));
@@ -62,12 +63,12 @@ Result<Calls::Admitted> Calls::admit(const Cell::Pass& pass, const Chain* chain,
 std::int32_t Calls::call(Target& target, const CallRequest& request, lodge_writer& reply, Executed& executed) {
   executed = Executed::no;
   const Cell::Pass pass(target.cell());
-  if (!pass) return refuse(services_.refusal(target.cell().name()), reply, executed);
+  if (!pass) return refuse(ground_, services_.refusal(target.cell().name()), reply, executed);
   const Dispatch& dispatch = pass.dispatch();
   Admitted admitted{target.chain_in(dispatch), {}};
   if (admitted.chain == nullptr || dispatch.guard() != nullptr) {
     Result<Admitted> asked = admit(pass, admitted.chain, request);
-    if (!asked) return refuse(asked.error(), reply, executed);
+    if (!asked) return refuse(ground_, asked.error(), reply, executed);
     admitted = *std::move(asked);
   }
   const Chain& chain = *admitted.chain;
@@ -75,6 +76,7 @@ std::int32_t Calls::call(Target& target, const CallRequest& request, lodge_write
     const std::string callee = target.cell().name() + "." + chain.name;
     plugin::quick_code_waited("lodge.call/1 call of " + callee);
     return refuse(
+        ground_,
         {Code::FAILED_PRECONDITION, "a quick callback may not call " + callee + ", which may wait", Executed::no},
         reply, executed);
   }
@@ -87,11 +89,15 @@ std::int32_t Calls::call(Target& target, const CallRequest& request, lodge_write
 Result<std::shared_ptr<PendingCall>> Calls::prepare(std::string_view service, const CallRequest& request,
                                                     bool copy_args, std::unique_ptr<AnswerTo> answer_to) {
   Cell* const cell = find_cell(service);
-  if (cell == nullptr) return services_.refusal(service);
+  const auto refused = [this](Error error) {
+    ground_.metrics.refused.add(error.code);
+    return error;
+  };
+  if (cell == nullptr) return refused(services_.refusal(service));
   Cell::Pass pass(*cell);
-  if (!pass) return services_.refusal(service);
+  if (!pass) return refused(services_.refusal(service));
   Result<Admitted> admitted = admit(pass, pass.dispatch().find(request.name, request.args.count()), request);
-  if (!admitted) return std::move(admitted).error();
+  if (!admitted) return refused(std::move(admitted).error());
   PendingParts parts{.pass = std::move(pass),
                      .chain = admitted->chain,
                      .request = request,

@@ -5,6 +5,7 @@
 #include <cassert>
 
 #include "base/closest.hpp"
+#include "service/call_metrics.hpp"
 
 namespace lodge::service {
 
@@ -17,11 +18,12 @@ std::uint64_t Dispatch::new_life() {
   return next.fetch_add(1, std::memory_order_relaxed);
 }
 
-std::unique_ptr<const Dispatch> Dispatch::build(std::span<const std::shared_ptr<Instance>> instances) {
+std::unique_ptr<const Dispatch> Dispatch::build(std::span<const std::shared_ptr<Instance>> instances,
+                                                CallMetrics& metrics) {
   auto out = std::make_unique<Dispatch>();
   for (const std::shared_ptr<Instance>& instance : instances) {
     for (std::size_t i = 0; i < instance->plugin().descriptor.callbacks.size(); ++i) {
-      out->add(*instance, i);
+      out->add(*instance, i, metrics);
     }
   }
   const Chain* const guard = out->find("service_call", 3);
@@ -46,7 +48,7 @@ Chain& Dispatch::add_chain(const Chain& described) {
   return chain;
 }
 
-void Dispatch::add(Instance& instance, std::size_t callback) {
+void Dispatch::add(Instance& instance, std::size_t callback, CallMetrics& metrics) {
   const plugin::Callback& info = instance.plugin().descriptor.callbacks[callback];
   const auto found = by_key_.find({info.name, info.arity});
   Chain* chain = found != by_key_.end() ? found->second : nullptr;
@@ -60,6 +62,7 @@ void Dispatch::add(Instance& instance, std::size_t callback) {
     described.params = info.params;
     described.result = info.result;
     described.doc = info.doc;
+    described.metrics = &metrics.of(instance.context().service(), info.name, info.arity);
     chain = &add_chain(described);
   }
   chain->idempotent = chain->idempotent && (info.flags & LODGE_IDEMPOTENT) != 0;

@@ -17,6 +17,9 @@
 
 namespace lodge::service {
 
+struct ChainMetrics;
+class CallMetrics;
+
 struct Link {
   lodge_callback_fn run = nullptr;
   void* self = nullptr;
@@ -35,6 +38,7 @@ struct Chain {
   bool function = false;    ///< one link, asked alone
   bool idempotent = false;  ///< every link may run twice
   std::vector<Link> links;
+  ChainMetrics* metrics = nullptr;  ///< always set
   std::string params;  ///< as the first implementer describes them
   std::string result;
   std::string doc;
@@ -49,7 +53,8 @@ class Dispatch {
  public:
   /// Chains over instances in chain order, of plugins that `plan_chain` found to go together: a function is offered by
   /// one of them.
-  [[nodiscard]] static std::unique_ptr<const Dispatch> build(std::span<const std::shared_ptr<Instance>> instances);
+  [[nodiscard]] static std::unique_ptr<const Dispatch> build(std::span<const std::shared_ptr<Instance>> instances,
+                                                             CallMetrics& metrics);
 
   /// The chains of all of those, each of this one link.
   [[nodiscard]] static std::unique_ptr<const Dispatch> mirror(std::span<const Dispatch* const> others,
@@ -84,7 +89,7 @@ class Dispatch {
   };
 
   [[nodiscard]] static std::uint64_t new_life();
-  void add(Instance& instance, std::size_t callback);
+  void add(Instance& instance, std::size_t callback, CallMetrics& metrics);
   Chain& add_chain(const Chain& described);
 
   const std::uint64_t life_ = new_life();

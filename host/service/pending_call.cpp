@@ -28,9 +28,21 @@ PendingCall::PendingCall(const WalkGround& ground, DeadlineWheel& deadlines, Pen
       deadlines_(deadlines),
       parts_(std::move(parts)),
       out_(ground.answer_bytes_max),
-      walk_(ground, *parts_.chain, seen_by_links(parts_), this) {}
+      walk_(ground, *parts_.chain, seen_by_links(parts_), this) {
+  if (parts_.request.began == 0) parts_.request.began = ground.clock.now();
+  parts_.chain->metrics->counters.add(ChainMetrics::calls);
+}
 
-PendingCall::~PendingCall() { deadlines_.lift(*this); }
+PendingCall::~PendingCall() {
+  deadlines_.lift(*this);
+  InFlight::remove(*this);
+}
+
+CallFacts PendingCall::facts() const {
+  CallFacts out = walk_.facts();
+  out.since = parts_.request.began;
+  return out;
+}
 
 void PendingCall::run_quick() {
   self_ = shared_from_this();
@@ -39,11 +51,14 @@ void PendingCall::run_quick() {
 
 void PendingCall::submitted() {
   self_ = shared_from_this();
+  queued_ = true;
+  ground_.in_flight.add(*this);
   deadlines_.set(*this, parts_.request.deadline);
 }
 
 bool PendingCall::dropped() {
   const bool mine = state_.exchange(State::answered, std::memory_order_acq_rel) != State::answered;
+  if (mine) count(Code::RESOURCE_EXHAUSTED);
   end();
   return mine;
 }
@@ -52,6 +67,7 @@ bool PendingCall::give_up(Code code, std::string_view message) {
   const State before = state_.exchange(State::answered, std::memory_order_acq_rel);
   if (before == State::answered) return false;
   walk_.nobody_waits();
+  count(code);
   parts_.answer_to->answer(code, before == State::queued ? Executed::no : Executed::maybe, view_of(message));
   std::shared_ptr<Deferral> standing;
   {
@@ -75,6 +91,7 @@ void PendingCall::run() noexcept {
     end();
     return;
   }
+  if (std::exchange(queued_, false)) ground_.metrics.queue_wait.record(ground_.clock.now() - parts_.request.began);
   for (;;) {
     switch (walk_.run(out_)) {
       case Walk::Step::answered:
@@ -92,6 +109,8 @@ void PendingCall::run() noexcept {
 // True: the walk is parked or ended, and this call may be gone. False: the answer to its deferral is there.
 bool PendingCall::stand() {
   const std::shared_ptr<Deferral> deferral = walk_.deferral();
+  // One that ran on the loop thread was over before anybody could have asked, until now.
+  if (!in_flight()) ground_.in_flight.add(*this);
   deadlines_.set(*this, parts_.request.deadline);
   {
     std::lock_guard lock(standing_mutex_);
@@ -118,14 +137,25 @@ bool PendingCall::stand() {
 }
 
 void PendingCall::answer_from_walk() {
+  // Whoever has the answer finds the call counted, and not in flight any more.
+  InFlight::remove(*this);
+  parts_.chain->metrics->counters.add(ChainMetrics::links, walk_.links_run());
   if (state_.exchange(State::answered, std::memory_order_acq_rel) != State::answered) {
     name_the_limit();
+    count(code_from(walk_.code()));
     parts_.answer_to->answer(code_from(walk_.code()), walk_.executed(), {out_.data, out_.size});
   } else {
     log::info("service." + parts_.pass.cell().name(),
               "dropped the late answer of " + walk_.chain().name + ": its deadline had passed, or its caller given up");
   }
   end();
+}
+
+void PendingCall::count(Code code) {
+  ServiceMetrics& service = parts_.chain->metrics->service;
+  const bool outside = (parts_.request.flags & LODGE_CALL_OUTSIDE) != 0;
+  (outside ? service.outside : service.started).record(ground_.clock.now() - parts_.request.began);
+  if (code != Code::OK) service.errors.add(code);
 }
 
 // Whoever gave up for want of room, the plugin or the walk, could not know how much there is.
@@ -139,6 +169,7 @@ void PendingCall::name_the_limit() {
 void PendingCall::end() {
   deadlines_.lift(*this);
   walk_.give_up();
+  InFlight::remove(*this);
   parts_.pass.leave();
   // Last: this may be the end of `this`.
   const std::shared_ptr<Expiring> self = std::move(self_);

@@ -37,7 +37,7 @@ struct PendingParts {
 
 /// Answered exactly once: by the chain, its deadline, or a cancellation. It keeps itself alive from `submitted` until
 /// its walk has ended.
-class PendingCall final : public Task, public Expiring {
+class PendingCall final : public Task, public Expiring, public InFlight::Entry {
  public:
   [[nodiscard]] static std::shared_ptr<PendingCall> make(const WalkGround& ground, DeadlineWheel& deadlines,
                                                          PendingParts parts);
@@ -58,6 +58,7 @@ class PendingCall final : public Task, public Expiring {
 
   void run() noexcept override;
   void expire() override;
+  [[nodiscard]] CallFacts facts() const override;
 
  private:
   enum class State : std::uint8_t { queued, running, answered };
@@ -65,6 +66,7 @@ class PendingCall final : public Task, public Expiring {
   PendingCall(const WalkGround& ground, DeadlineWheel& deadlines, PendingParts parts);
   [[nodiscard]] bool stand();
   void answer_from_walk();
+  void count(Code code);
   void name_the_limit();
   void end();
 
@@ -73,6 +75,7 @@ class PendingCall final : public Task, public Expiring {
   PendingParts parts_;
   Writer out_;
   Walk walk_;
+  bool queued_ = false;  ///< it waits for a worker, for the first time
   std::atomic<State> state_{State::queued};
   std::mutex standing_mutex_;
   std::shared_ptr<Deferral> standing_;  ///< what the walk is parked on, or about to be

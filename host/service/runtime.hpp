@@ -68,6 +68,8 @@ class Runtime {
   [[nodiscard]] Calls& calls() { return calls_; }
   [[nodiscard]] const PluginChildren& children() const { return children_; }
   [[nodiscard]] WalkGround& ground() { return node_.ground; }
+  [[nodiscard]] CallMetrics& metrics() { return metrics_; }
+  [[nodiscard]] const InFlight& in_flight() const { return in_flight_; }
   /// Since when the loop thread is in a quick callback; 0: it is not.
   [[nodiscard]] MonotonicNs quick_since() const { return quick_since_.load(std::memory_order_relaxed); }
 
@@ -89,6 +91,8 @@ class Runtime {
  private:
   const RuntimeParts parts_;
   std::atomic<MonotonicNs> quick_since_{0};
+  CallMetrics metrics_;
+  InFlight in_flight_;
   Tickets tickets_;
   Contexts contexts_;
   PluginChildren children_;

@@ -153,7 +153,7 @@ void Service::retire(std::vector<std::shared_ptr<Instance>> old) {
   retired_.insert(retired_.end(), old.begin(), old.end());
   if (retired_.empty() && left_by(node_.ground.clock.now())) return;
   const MonotonicNs until = node_.ground.clock.now() + node_.drain_patience_ns;
-  const std::unique_ptr<const Dispatch> alone = Dispatch::build(retired_);
+  const std::unique_ptr<const Dispatch> alone = Dispatch::build(retired_, node_.ground.metrics);
   while (node_.ground.clock.now() < until && !not_drained(*alone).empty()) {
     pause_until(node_.ground.clock.now() + drain_pause_ns);
   }

@@ -72,7 +72,7 @@ Status Service::assemble(bool& returned) {
     returned = destroy();
     return created;
   }
-  auto dispatch = Dispatch::build(instances);
+  auto dispatch = Dispatch::build(instances, node_.ground.metrics);
   show(std::make_shared<const Assembly>(Assembly{std::move(instances), std::move(dispatch), std::move(recipe->notes)}));
   return {};
 }

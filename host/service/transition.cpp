@@ -241,7 +241,7 @@ Status Service::Transition::hold_where_exclusive() {
   if (!exclusive || !service_.is_open()) return {};
   std::vector<std::shared_ptr<Instance>> instances;
   for (const Place& each : places_) instances.push_back(each.instance);
-  const std::unique_ptr<const Dispatch> after = Dispatch::build(instances);
+  const std::unique_ptr<const Dispatch> after = Dispatch::build(instances, service_.node_.ground.metrics);
   hold_ = std::make_shared<Hold>(*service_.node_.calls, *before_->dispatch, *after, *before_->instances.back());
   if (service_.hold_calls(hold_)) return {};
   hold_ = nullptr;
@@ -319,7 +319,7 @@ void Service::Transition::take_back_settings(std::size_t told) {
 void Service::Transition::swap() {
   std::vector<std::shared_ptr<Instance>> instances;
   for (const Place& each : places_) instances.push_back(each.instance);
-  auto dispatch = Dispatch::build(instances);
+  auto dispatch = Dispatch::build(instances, service_.node_.ground.metrics);
   auto next =
       std::make_shared<const Assembly>(Assembly{std::move(instances), std::move(dispatch), std::move(recipe_.notes)});
   service_.show(next);

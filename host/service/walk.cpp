@@ -50,7 +50,38 @@ MonotonicNs thread_cpu_ns() {
   return MonotonicNs{used.tv_sec} * 1'000'000'000 + used.tv_nsec;
 }
 
+/// A call that a plugin waits for on its stack is worth listing while it stands still.
+class Standing final : public InFlight::Entry {
+ public:
+  Standing(const WalkGround& ground, const Walk& walk) : walk_(walk), since_(ground.clock.now()) {
+    ground.in_flight.add(*this);
+  }
+  ~Standing() override { InFlight::remove(*this); }
+  Standing(const Standing&) = delete;
+  Standing& operator=(const Standing&) = delete;
+
+  [[nodiscard]] CallFacts facts() const override {
+    CallFacts out = walk_.facts();
+    out.since = since_;
+    return out;
+  }
+
+ private:
+  const Walk& walk_;
+  const MonotonicNs since_;
+};
+
 }  // namespace
+
+CallFacts Walk::facts() const {
+  const std::size_t at = std::min<std::size_t>(next_, chain_.links.size() - 1);
+  return {.service = std::string(text_of(seen_.service)),
+          .callback = chain_.name + "/" + std::to_string(chain_.arity),
+          .caller = std::string(text_of(seen_.caller)),
+          .plugin = chain_.links[at].context->plugin(),
+          .place = place_,
+          .deadline = seen_.deadline_ns};
+}
 
 Walk::~Walk() {
   drop_ticket();
@@ -64,6 +95,7 @@ Walk::Step Walk::run(lodge_writer& out) {
   }
   if (next_ == chain_.links.size()) return run_out(out);
 
+  place_ = CallPlace::running;
   plugin::Frame frame(*chain_.links[next_].context, chain_.name);
   frame.push();
   Step step = Step::next;
@@ -96,6 +128,7 @@ Walk::Step Walk::run_link(const Link& link, plugin::Frame& frame, lodge_writer& 
   if (out.size > out.capacity) return misbehaved(out, "wrote past its answer buffer's capacity");
   if (verdict == LODGE_DEFERRED) {
     if (!deferral_) return misbehaved(out, "answered DEFERRED without having taken a ticket");
+    place_ = CallPlace::deferred;
     return Step::deferred;
   }
   if (deferral_) {
@@ -141,10 +174,21 @@ Walk::Step Walk::lock_serial(const Link& link, lodge_writer& out) {
     return refuse(Code::DEADLOCK, "the call comes back to " + link.context->plugin() +
                                       ", whose serial callback is among its own callers: it could never end");
   }
-  if (task_ != nullptr) return serial.lock_or_park(*task_) ? Step::next : Step::parked;
+  if (serial.try_lock()) return Step::next;
+  // Once it is parked another thread may go on with it.
+  place_ = CallPlace::serial;
+  if (task_ != nullptr) {
+    if (!serial.lock_or_park(*task_)) return Step::parked;
+    place_ = CallPlace::running;
+    return Step::next;
+  }
+  const Standing standing(ground_, *this);
   const MonotonicNs deadline =
       seen_.deadline_ns != no_deadline ? seen_.deadline_ns : ground_.clock.now() + ground_.patience_ns;
-  if (serial.lock_until(deadline, ground_.clock)) return Step::next;
+  if (serial.lock_until(deadline, ground_.clock)) {
+    place_ = CallPlace::running;
+    return Step::next;
+  }
   return refuse(Code::DEADLINE_EXCEEDED, "waited for " + link.context->plugin() + ", which answers one call at a time");
 }
 
@@ -244,10 +288,23 @@ Walk::Step Walk::misbehaved(lodge_writer& out, std::string_view rule, Code code)
 }
 
 void Walk::run_through(lodge_writer& out) {
+  ShardedCounters::Cell* const counted = chain_.metrics->counters.mine();
+  const bool sampled = ShardedCounters::bump(counted[ChainMetrics::calls]) % sample_every == 0;
+  const MonotonicNs began = sampled ? ground_.clock.now() : 0;
+  run_to_the_end(out);
+  ShardedCounters::bump(counted[ChainMetrics::links], links_run());
+  if (sampled) chain_.metrics->service.sampled.record(ground_.clock.now() - began);
+  if (code_ != LODGE_OK) chain_.metrics->service.errors.add(code_from(code_));
+}
+
+void Walk::run_to_the_end(lodge_writer& out) {
   while (run(out) == Step::deferred) {
     const MonotonicNs deadline =
         seen_.deadline_ns != no_deadline ? seen_.deadline_ns : ground_.clock.now() + ground_.patience_ns;
-    const bool in_time = deferral_->wait_until(deadline, ground_.clock, ground_.executor);
+    const bool in_time = [&] {
+      const Standing standing(ground_, *this);
+      return deferral_->wait_until(deadline, ground_.clock, ground_.executor);
+    }();
     if (in_time || deferral_->abandon() == Deferral::Abandoned::answered) continue;
     drop_ticket();
     executed_ = Executed::maybe;

@@ -3,17 +3,21 @@
 
 #include <lodge/call.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <memory>
 
 #include "base/clock.hpp"
+#include "base/relaxed.hpp"
 #include "base/slots.hpp"
 #include "base/status.hpp"
 #include "base/writer.hpp"
 #include "plugin/frame.hpp"
+#include "service/call_metrics.hpp"
 #include "service/chain.hpp"
 #include "service/deferral.hpp"
+#include "service/in_flight.hpp"
 
 namespace lodge::service {
 
@@ -28,6 +32,8 @@ struct WalkGround {
   std::size_t answer_bytes_max;  ///< of a call that nobody's buffer waits for
   /// Since when the loop thread is in a quick callback; 0: it is not. For whoever watches the loop.
   std::atomic<MonotonicNs>& quick_since;
+  CallMetrics& metrics;
+  InFlight& in_flight;
 };
 
 /// One walk of one chain. It stands still where a link is deferred (or, for a walk with a task, where a serial
@@ -69,6 +75,13 @@ class Walk {
   [[nodiscard]] const lodge_call& seen() const { return seen_; }
   [[nodiscard]] const Chain& chain() const { return chain_; }
   [[nodiscard]] const WalkGround& ground() const { return ground_; }
+  /// How many links have run, or stand.
+  [[nodiscard]] std::size_t links_run() const {
+    return executed_ == Executed::no ? 0 : std::min<std::size_t>(next_ + 1, chain_.links.size());
+  }
+
+  /// Where it is now, from any thread; `since` is left to who knows.
+  [[nodiscard]] CallFacts facts() const;
 
   /// Takes the ticket for the link that runs now. 0: it has one already.
   [[nodiscard]] lodge_handle take_ticket();
@@ -87,6 +100,7 @@ class Walk {
   [[nodiscard]] Step fail(lodge_writer& out, Code code, std::string_view message);
   [[nodiscard]] Step no_room(lodge_writer& out, std::size_t bytes);
   [[nodiscard]] Step misbehaved(lodge_writer& out, std::string_view rule, Code code = Code::INTERNAL);
+  void run_to_the_end(lodge_writer& out);
   void drop_ticket();
 
   const WalkGround& ground_;
@@ -94,7 +108,8 @@ class Walk {
   lodge_call seen_;
   Task* const task_;
   std::atomic<bool> awaited_{true};
-  std::size_t next_ = 0;                ///< the link that runs next, or stands
+  Relaxed<std::size_t> next_{0};        ///< the link that runs next, or stands
+  Relaxed<CallPlace> place_{CallPlace::queued};
   std::unique_ptr<Writer> args_;        ///< what LODGE_CONTINUE_WITH gave; from the thread's spare ones
   std::shared_ptr<Deferral> deferral_;  ///< of the link at next_
   lodge_handle ticket_ = 0;
