@@ -17,6 +17,7 @@
 
 #include "base/counted.hpp"
 #include "base/log.hpp"
+#include "base/log_ring.hpp"
 #include "control/config_file.hpp"
 #include "control/host.hpp"
 #include "platform/crash_line.hpp"
@@ -57,6 +58,7 @@ void configure_log(const lodge::control::LogSection& section) {
   const bool human = section.format == lodge::control::LogFormat::human ||
                      (section.format == lodge::control::LogFormat::automatic && isatty(STDERR_FILENO) == 1);
   lodge::log::configure(human ? lodge::log::Format::human : lodge::log::Format::json, section.level);
+  lodge::log::ring().set_bytes_max(section.kept_bytes_max);
   for (const auto& [module, level] : section.modules) lodge::log::set_level(module, level);
 }
 

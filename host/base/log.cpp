@@ -13,6 +13,7 @@
 #include <shared_mutex>
 
 #include "base/clock.hpp"
+#include "base/log_ring.hpp"
 #include "base/utf8.hpp"
 
 namespace lodge::log {
@@ -51,9 +52,15 @@ struct State {
   std::shared_ptr<spdlog::logger> logger = make_logger(Format::human);
   std::shared_ptr<const Sink> sink;        // null: the logger
   std::atomic<Level> lowest{Level::info};  // what is below it needs no look at the modules
+  std::array<std::atomic<std::uint64_t>, level_names.size()> lines{};
 
   std::mutex misbehaved_mutex;
   std::map<std::string, Misbehaviour, std::less<>> misbehaved;  // by plugin
+
+  // What the host keeps unless its configuration says otherwise.
+  Ring ring{std::size_t{1} << 20};
+  std::shared_mutex told_mutex;
+  std::function<void()> told;
 
   void find_lowest() {
     Level found = level;
@@ -131,6 +138,19 @@ void set_level(std::string_view module, Level level) {
   held.find_lowest();
 }
 
+void set_level(Level level) {
+  State& held = state();
+  std::lock_guard lock(held.mutex);
+  held.level = level;
+  held.find_lowest();
+}
+
+Levels levels() {
+  State& held = state();
+  std::shared_lock lock(held.mutex);
+  return {held.level, held.modules};
+}
+
 Result<Level> level_from(std::string_view text) {
   for (std::size_t i = 0; i < level_names.size(); ++i) {
     if (level_names[i] == text) return static_cast<Level>(i);
@@ -138,6 +158,8 @@ Result<Level> level_from(std::string_view text) {
   return Error{Code::INVALID_ARGUMENT,
                fmt::format("no log level `{}`; there are {}", text, fmt::join(level_names, ", "))};
 }
+
+std::string_view level_name(Level level) { return level_names[static_cast<std::size_t>(level)]; }
 
 bool enabled(std::string_view module, Level level) {
   State& held = state();
@@ -149,6 +171,7 @@ bool enabled(std::string_view module, Level level) {
 void write(std::string_view module, Level level, std::string_view text) {
   if (!enabled(module, level)) return;
   State& held = state();
+  held.lines[static_cast<std::size_t>(level)].fetch_add(1, std::memory_order_relaxed);
   text = text.substr(0, line_bytes_max);
   std::shared_lock lock(held.mutex);
   if (const std::shared_ptr<const Sink> sink = held.sink) {
@@ -158,6 +181,18 @@ void write(std::string_view module, Level level, std::string_view text) {
   }
   const std::string line = line_of(held.format, level, module, text);
   held.logger->log(spdlog_level(level), spdlog::string_view_t(line.data(), line.size()));
+  lock.unlock();
+  held.ring.add(SystemClock().wall(), module, level, text);
+  std::shared_lock telling(held.told_mutex);
+  if (held.told) held.told();
+}
+
+Ring& ring() { return state().ring; }
+
+void on_line(std::function<void()> told) {
+  State& held = state();
+  std::lock_guard lock(held.told_mutex);
+  held.told = std::move(told);
 }
 
 void misbehaved(std::string_view plugin, std::string_view rule) {
@@ -194,6 +229,18 @@ std::uint64_t misbehaved_count(std::string_view plugin) {
   std::lock_guard lock(held.misbehaved_mutex);
   const auto found = held.misbehaved.find(plugin);
   return found != held.misbehaved.end() ? found->second.count : 0;
+}
+
+std::map<std::string, std::uint64_t> misbehaved_counts() {
+  State& held = state();
+  std::lock_guard lock(held.misbehaved_mutex);
+  std::map<std::string, std::uint64_t> out;
+  for (const auto& [plugin, of] : held.misbehaved) out.emplace(plugin, of.count);
+  return out;
+}
+
+std::uint64_t lines_written(Level level) {
+  return state().lines[static_cast<std::size_t>(level)].load(std::memory_order_relaxed);
 }
 
 }  // namespace lodge::log

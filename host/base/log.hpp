@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -30,8 +31,21 @@ void send_to(Sink sink);
 /// that have none of their own. Thread-safe.
 void set_level(std::string_view module, Level level);
 
+/// Level of all modules that have none of their own. Thread-safe.
+void set_level(Level level);
+
+/// The levels that are set: that of all others, and those of modules. Thread-safe.
+struct Levels {
+  Level all = Level::info;
+  std::map<std::string, Level, std::less<>> modules;
+};
+[[nodiscard]] Levels levels();
+
 /// "info" -> Level::info. INVALID_ARGUMENT lists what there is.
 [[nodiscard]] Result<Level> level_from(std::string_view text);
+
+/// Level::info -> "info".
+[[nodiscard]] std::string_view level_name(Level level);
 
 [[nodiscard]] bool enabled(std::string_view module, Level level);
 
@@ -48,8 +62,13 @@ inline void error(std::string_view module, std::string_view text) { write(module
 void misbehaved(std::string_view plugin, std::string_view rule);
 constexpr std::uint64_t misbehaved_lines_max = 10;
 
+/// How many lines of that level have been written.
+[[nodiscard]] std::uint64_t lines_written(Level level);
+
 /// How often rules were broken, altogether and by one plugin: written or not.
 [[nodiscard]] std::uint64_t misbehaved_count();
 [[nodiscard]] std::uint64_t misbehaved_count(std::string_view plugin);
+/// By plugin: those that have broken any.
+[[nodiscard]] std::map<std::string, std::uint64_t> misbehaved_counts();
 
 }  // namespace lodge::log

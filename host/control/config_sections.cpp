@@ -118,8 +118,10 @@ void read_log_modules(Reading& reading, const ConfigNode& node, const std::strin
   }
 }
 
-constexpr Field<LogSection> log_fields[] = {
-    {"level", read_log_level}, {"format", read_log_format}, {"modules", read_log_modules}};
+constexpr Field<LogSection> log_fields[] = {{"level", read_log_level},
+                                            {"format", read_log_format},
+                                            {"modules", read_log_modules},
+                                            number_field<&LogSection::kept_bytes_max, 0, gib>("kept_bytes_max")};
 
 // --- [plugin.NAME] ---
 

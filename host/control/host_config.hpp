@@ -57,6 +57,7 @@ struct LogSection {
   log::Level level = log::Level::info;
   LogFormat format = LogFormat::automatic;  ///< automatic: human on a terminal, JSON otherwise
   std::map<std::string, log::Level> modules;
+  std::uint32_t kept_bytes_max = 1u << 20;  ///< of the last lines, for `lodgectl logs`
   bool operator==(const LogSection&) const = default;
 };
 
