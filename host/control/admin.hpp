@@ -1,9 +1,12 @@
 // The host as a service: `lodge`, whose functions are what lodgectl asks.
 #pragma once
 
+#include <lodge/call.h>
 #include <lodge/descriptor.h>
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -21,6 +24,8 @@ namespace lodge::control {
 constexpr std::string_view admin_service = "lodge";
 constexpr std::string_view admin_plugin_name = "control";
 
+class LogFollow;
+
 /// What the verbs look at; outlives the service.
 struct Admin {
   const HostConfig& config;
@@ -32,8 +37,30 @@ struct Admin {
   CatalogSource& plugins;
   Server& server;
   Reload& reload;
+  LogFollow& log_follow;
   MonotonicNs started_at;
 };
+
+/// The answer to one verb that comes later. A small value to keep and copy.
+class VerbAnswer {
+ public:
+  VerbAnswer() = default;
+  /// Takes the ticket for `call`, which the instance that has `host` is answering on this thread.
+  [[nodiscard]] static Result<VerbAnswer> take(const lodge_host* host, const lodge_call& call);
+
+  /// Answers it, unless it has been answered or nobody waits any more.
+  void operator()(const Result<wire::Value>& result) const;
+  /// Whether anybody waits for it.
+  [[nodiscard]] bool awaited() const;
+
+ private:
+  const lodge_host* host_ = nullptr;
+  const lodge_call_v1* calls_ = nullptr;
+  lodge_handle ticket_ = 0;
+};
+
+/// For verbs that may answer later: takes the ticket when they see that they must. Only within the verb.
+using TakeAnswer = std::function<Result<VerbAnswer>()>;
 
 /// One verb: a function of the service `lodge`.
 struct AdminVerb {
@@ -44,6 +71,9 @@ struct AdminVerb {
   Result<wire::Value> (*run)(Admin& admin, std::span<const wire::Value> args);
   /// Runs on the loop thread: an operator hears from a host whose workers are all taken. Short whatever there is.
   bool quick = false;
+  /// In place of `run`, for verbs that wait: nothing means that the answer has been taken.
+  std::optional<Result<wire::Value>> (*begin)(Admin& admin, std::span<const wire::Value> args,
+                                              const TakeAnswer& take) = nullptr;
 };
 
 /// By topic; each in a file of its own.
@@ -51,6 +81,9 @@ struct AdminVerb {
 [[nodiscard]] std::span<const AdminVerb> service_verbs();
 [[nodiscard]] std::span<const AdminVerb> entry_verbs();
 [[nodiscard]] std::span<const AdminVerb> names_verbs();
+[[nodiscard]] std::span<const AdminVerb> metrics_verbs();
+[[nodiscard]] std::span<const AdminVerb> log_verbs();
+[[nodiscard]] std::span<const AdminVerb> calls_verbs();
 
 /// {settings: [plugin.setting], added: [plugin], removed: [plugin], replaced: [{plugin, from, to}]}
 [[nodiscard]] wire::Value changed_value(const service::Changed& changed);

@@ -12,7 +12,8 @@ namespace lodge::control {
 
 namespace {
 
-constexpr std::array topics = {status_verbs, service_verbs, entry_verbs, names_verbs};
+constexpr std::array topics = {status_verbs,  service_verbs, entry_verbs, names_verbs,
+                               metrics_verbs, log_verbs,     calls_verbs};
 
 const AdminVerb* find_verb(std::string_view name, std::uint32_t arity) {
   for (const auto& topic : topics) {
@@ -36,6 +37,18 @@ Result<std::vector<wire::Value>> arguments(const lodge_call& call) {
   return out;
 }
 
+/// An instance: who its host is, and what its verbs look at.
+struct Control {
+  const lodge_host* host;
+  Admin& admin;
+};
+
+std::optional<Result<wire::Value>> ask(const AdminVerb& verb, const Control& self, const lodge_call& call,
+                                       const std::vector<wire::Value>& args) {
+  if (verb.begin == nullptr) return verb.run(self.admin, args);
+  return verb.begin(self.admin, args, [&] { return VerbAnswer::take(self.host, call); });
+}
+
 std::int32_t run(void* self, const lodge_call* call, lodge_writer* out) {
   // These verbs reach every store and all configuration: a plugin has its own interfaces, as far as they are not
   // denied.
@@ -46,7 +59,9 @@ std::int32_t run(void* self, const lodge_call* call, lodge_writer* out) {
   if (verb == nullptr) return lodge_fail(out, LODGE_UNIMPLEMENTED, "no such verb");
   const Result<std::vector<wire::Value>> args = arguments(*call);
   if (!args) return lodge_fail(out, static_cast<std::int32_t>(args.error().code), args.error().message.c_str());
-  const Result<wire::Value> result = verb->run(*static_cast<Admin*>(self), *args);
+  const std::optional<Result<wire::Value>> answer = ask(*verb, *static_cast<const Control*>(self), *call, *args);
+  if (!answer) return LODGE_DEFERRED;
+  const Result<wire::Value>& result = *answer;
   if (!result) return lodge_fail(out, static_cast<std::int32_t>(result.error().code), result.error().message.c_str());
   const Bytes packed = result->pack();
   if (lodge_write(out, packed.data(), packed.size()) != LODGE_OK) {
@@ -59,9 +74,11 @@ std::int32_t create(const lodge_host* host, void** self, lodge_writer* out) {
   if (plugin::HostContext::from(host).service() != admin_service) {
     return lodge_fail(out, LODGE_PERMISSION_DENIED, "plugin control belongs to the host's own service, lodge, alone");
   }
-  *self = &plugin::HostContext::from(host).state<Admin>(plugin::Place::admin);
+  *self = new Control{host, plugin::HostContext::from(host).state<Admin>(plugin::Place::admin)};
   return LODGE_OK;
 }
+
+void destroy(void* self) { delete static_cast<Control*>(self); }
 
 std::vector<lodge_callback> callbacks() {
   std::vector<lodge_callback> out;
@@ -81,12 +98,33 @@ std::vector<lodge_callback> callbacks() {
 
 }  // namespace
 
+Result<VerbAnswer> VerbAnswer::take(const lodge_host* host, const lodge_call& call) {
+  constexpr std::string_view id = LODGE_CALL_V1;
+  VerbAnswer out;
+  out.host_ = host;
+  out.calls_ = static_cast<const lodge_call_v1*>(host->query(host, id.data(), id.size()));
+  const std::int32_t code =
+      out.calls_ != nullptr ? out.calls_->defer(host, &call, &out.ticket_) : std::int32_t{LODGE_UNIMPLEMENTED};
+  if (code != LODGE_OK) return Error{code_from(code), "this call cannot be answered later"};
+  return out;
+}
+
+void VerbAnswer::operator()(const Result<wire::Value>& result) const {
+  const Bytes body = result ? result->pack() : copy_of(view_of(result.error().message));
+  const std::int32_t verdict = result ? std::int32_t{LODGE_DONE} : static_cast<std::int32_t>(result.error().code);
+  // STALE: it came too late.
+  (void)calls_->complete(host_, ticket_, verdict, body.data(), body.size());
+}
+
+bool VerbAnswer::awaited() const { return calls_->ticket_awaited(host_, ticket_) == LODGE_OK; }
+
 const lodge_plugin& admin_plugin() {
   static const std::vector<lodge_callback> all = callbacks();
   static const lodge_hooks hooks = [] {
     lodge_hooks out{};
     out.struct_size = sizeof out;
     out.create = create;
+    out.destroy = destroy;
     return out;
   }();
   static const lodge_plugin descriptor{

@@ -17,7 +17,8 @@ enum class ExitCode : int {
   cannot_create = 73,  ///< data directory or socket cannot be created or written
   try_later = 75,      ///< another host holds the data directory or the socket
   permission = 77,     ///< not allowed, or what is not safe to use (a plugin directory that others may write)
-  config = 78          ///< the configuration is wrong
+  config = 78,         ///< the configuration is wrong
+  interrupted = 130    ///< lodgectl: Ctrl-C ended what it followed
 };
 
 /// For ending a process with it: `return status_of(ExitCode::usage);`.

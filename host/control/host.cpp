@@ -108,8 +108,11 @@ Host::Host(const HostConfig& config, const ConfigSource& source, HashSeed hash_s
                 .drain_patience_ns = config.limits.drain_timeout_ms * ms}),
       name_ties_(names_, node_config_, runtime_.calls()),
       server_(*loop_, workers_, runtime_.calls(), server_options(config)),
+      log_follow_(log::ring(), clock_, *loop_, workers_),
       reload_({config, source, runtime_}),
-      admin_{config, clock_, workers_, runtime_, names_, node_config_, plugins_, server_, reload_, clock_.now()} {
+      admin_{config, clock_, workers_, runtime_, names_, node_config_, plugins_, server_, reload_,
+             log_follow_, clock_.now()} {
+  log::on_line([this] { log_follow_.look(); });
   runtime_.listen(name_ties_);
   names::offer_names(interfaces_, names_);
   names::offer_config(interfaces_, node_config_);
@@ -119,6 +122,7 @@ Host::Host(const HostConfig& config, const ConfigSource& source, HashSeed hash_s
 }
 
 Host::~Host() {
+  log::on_line({});
   if (services_thread_.joinable()) services_thread_.join();
 }
 
@@ -327,6 +331,7 @@ void Host::begin_drain() {
   log::info(module, "draining: accepted calls are answered, later ones refused");
   platform::notify_stopping("draining");
   begin_watching_hooks();
+  log_follow_.end();
   // Services that are still starting are stopped once they have.
   if (!begun_) return;
   server_.drain([this] { stop_services(); });

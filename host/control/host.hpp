@@ -14,6 +14,7 @@
 #include "control/catalog_source.hpp"
 #include "control/exit_code.hpp"
 #include "control/host_config.hpp"
+#include "control/log_follow.hpp"
 #include "control/reload.hpp"
 #include "control/server.hpp"
 #include "names/names.hpp"
@@ -83,6 +84,7 @@ class Host {
   service::Runtime runtime_;
   service::NameTies name_ties_;
   Server server_;
+  LogFollow log_follow_;
   Reload reload_;
   Admin admin_;
   std::optional<platform::FileLock> lock_;

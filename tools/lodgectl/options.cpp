@@ -31,8 +31,13 @@ constexpr Known known[] = {
     {"dry-run", "", "service reconfigure and the like: only tell what would change", true},
     {"each-line", "FILE", "call: once for each line of a file (-: standard input)", true},
     {"prefix", "PREFIX", "store list, config list: only keys that begin so", true},
-    {"limit", "N", "store list, config list, names: at most so many (1000)", true},
     {"ttl", "MS", "store put: the entry goes by itself after so long", true},
+    {"limit", "N", "store list, config list, names, calls: at most so many (1000)", true},
+    {"follow", "", "logs: go on with lines as they are written (-f)", true},
+    {"level", "LEVEL", "logs: only lines of that level and above", true},
+    {"module", "PREFIX", "logs: only modules that begin so", true},
+    {"since", "S", "logs: only lines of the last S seconds", true},
+    {"last", "N", "logs: only the last N of the lines that are kept (100)", true},
     {"shared", "", "names: the shared ones instead of the unique ones", true},
     {"lang", "LANG", "new: c or cpp (cpp)", true},
     {"sdk", "PREFIX", "new: where the SDK is installed; that of lodgectl, or ~/.local", true},
@@ -53,7 +58,7 @@ std::string written(const Known& option) {
 /// nullptr: no option is called that.
 const Known* find_option(std::string_view name) {
   const auto* const found = std::find_if(std::begin(known), std::end(known), [&](const Known& one) {
-    return one.name == name || (name == "h" && one.name == "help");
+    return one.name == name || (name == "h" && one.name == "help") || (name == "f" && one.name == "follow");
   });
   return found == std::end(known) ? nullptr : found;
 }
@@ -74,8 +79,8 @@ cxxopts::Options parser() {
   for (const Known& one : known) {
     // A switch's value is seen, to be refused.
     const auto value = cxxopts::value<std::string>();
-    add((one.name == "help" ? "h," : "") + std::string(one.name), "",
-        one.value.empty() ? value->implicit_value("") : value);
+    const std::string_view letter = one.name == "help" ? "h," : one.name == "follow" ? "f," : "";
+    add(std::string(letter) + std::string(one.name), "", one.value.empty() ? value->implicit_value("") : value);
   }
   add("words", "", cxxopts::value<std::vector<std::string>>());
   options.parse_positional({"words"});
@@ -187,6 +192,11 @@ Result<Options> options_from(const cxxopts::ParseResult& given) {
   values.text("prefix", options.prefix);
   values.text("lang", options.lang);
   values.path("sdk", options.sdk);
+  options.follow = values.flag("follow");
+  values.text("level", options.level);
+  values.text("module", options.module);
+  values.number("since", 0, 1'000'000'000, options.since);
+  values.number("last", 0, 1'000'000'000, options.last);
   values.number("timeout", 1, 3'600'000, options.timeout_ms);
   values.number("ttl", 1, 1e12, options.ttl_ms);
   values.number("limit", 1, 1'000'000'000, options.limit);

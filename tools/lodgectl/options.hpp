@@ -28,6 +28,11 @@ struct Options {
   std::string prefix;
   std::string lang = "cpp";
   std::string sdk;
+  bool follow = false;
+  std::string level = "trace";
+  std::string module;
+  std::uint32_t since = 0;  ///< seconds; 0: however old
+  std::uint32_t last = 100;
   std::uint32_t limit = 1000;
   std::int64_t ttl_ms = 0;  ///< 0: for ever
   std::uint32_t connections = 1;

@@ -221,6 +221,21 @@ std::string Output::painted(std::string_view text) const {
 
 void Output::line(std::string_view text) { out_ << text << '\n'; }
 
+void Output::log_line(const Value& line) {
+  if (json_) return this->line(wire::json_from_value(line));
+  const Value* const time = line.find("time_unix_ms");
+  const std::int64_t time_ms = time != nullptr && time->as_int() != nullptr ? *time->as_int() : 0;
+  const auto text_at = [&line](std::string_view key) {
+    const Value* const found = line.find(key);
+    return found != nullptr && found->as_text() != nullptr ? escape_for_terminal(*found->as_text()) : std::string();
+  };
+  out_ << clock_text(time_ms) << ' ' << text_at("level") << ' ' << text_at("module") << ": " << text_at("text") << '\n';
+}
+
+void Output::flush() { out_.flush(); }
+
+void Output::text(std::string_view text) { out_ << text; }
+
 void Output::note(std::string_view text) {
   if (!json_) errors_ << text << '\n';
 }

@@ -33,6 +33,12 @@ class Output {
   /// A map as lines "key  value"; lists of maps in it follow as tables. Milliseconds as above.
   void fields(const wire::Value& map);
   void line(std::string_view text);
+  /// As it is: it ends its lines itself.
+  void text(std::string_view text);
+  /// One line of a host's log; with JSON {number, time_unix_ms, level, module, text} as it is.
+  void log_line(const wire::Value& line);
+  /// Hands on what is printed so far.
+  void flush();
   /// On the error stream; with JSON as {"error": {...}}.
   void error(const Error& error);
   /// On the error stream; with JSON as {"summary": figures}.

@@ -38,4 +38,9 @@ std::string utc_text(std::int64_t unix_ms) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(static_cast<std::time_t>(unix_ms / second_ms)));
 }
 
+std::string clock_text(std::int64_t unix_ms) {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(static_cast<std::time_t>(unix_ms / second_ms)),
+                     unix_ms % second_ms);
+}
+
 }  // namespace lodge::ctl

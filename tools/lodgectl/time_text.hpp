@@ -15,4 +15,7 @@ namespace lodge::ctl {
 /// "2026-01-31T12:00:05Z".
 [[nodiscard]] std::string utc_text(std::int64_t unix_ms);
 
+/// "2026-01-31T12:00:05.123Z".
+[[nodiscard]] std::string clock_text(std::int64_t unix_ms);
+
 }  // namespace lodge::ctl

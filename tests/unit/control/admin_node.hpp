@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "control/admin.hpp"
+#include "control/log_follow.hpp"
+#include "control/reload.hpp"
 #include "plugin/plugin_folder.hpp"
 #include "rig/node.hpp"
 #include "wire/json.hpp"
@@ -56,10 +58,12 @@ class AdminTest : public ::testing::Test {
       {.directories = {folder_.path()}, .data_dir = {}, .scan = plugin::scan_options(), .pins = {}}};
   CatalogSource source_{catalog_, config_};
   Server server_{node_.loop(), node_.workers(), node_.runtime().calls(), {.node = "alpha", .listener = {}}};
-  ConfigSource files_;
-  Reload reload_{{config_, files_, node_.runtime()}};
+  LogFollow log_follow_{log::ring(), node_.clock(), node_.loop(), node_.workers()};
+  ConfigSource configured_;
+  Reload reload_{{config_, configured_, node_.runtime()}};
   Admin admin_{config_,        node_.clock(), node_.workers(), node_.runtime(), node_.names(),
-               node_.config(), source_,       server_,         reload_,         node_.clock().now()};
+               node_.config(), source_,       server_,         reload_,         log_follow_,
+               node_.clock().now()};
 };
 
 }  // namespace lodge::control
