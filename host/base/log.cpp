@@ -138,13 +138,6 @@ void set_level(std::string_view module, Level level) {
   held.find_lowest();
 }
 
-void set_level(Level level) {
-  State& held = state();
-  std::lock_guard lock(held.mutex);
-  held.level = level;
-  held.find_lowest();
-}
-
 Levels levels() {
   State& held = state();
   std::shared_lock lock(held.mutex);

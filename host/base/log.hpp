@@ -31,9 +31,6 @@ void send_to(Sink sink);
 /// that have none of their own. Thread-safe.
 void set_level(std::string_view module, Level level);
 
-/// Level of all modules that have none of their own. Thread-safe.
-void set_level(Level level);
-
 /// The levels that are set: that of all others, and those of modules. Thread-safe.
 struct Levels {
   Level all = Level::info;

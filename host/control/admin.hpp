@@ -16,6 +16,7 @@
 #include "control/server.hpp"
 #include "names/names.hpp"
 #include "names/node_config.hpp"
+#include "service/plugin_metrics.hpp"
 #include "service/runtime.hpp"
 
 namespace lodge::control {
@@ -38,6 +39,7 @@ struct Admin {
   Server& server;
   Reload& reload;
   LogFollow& log_follow;
+  service::PluginMetrics& plugin_metrics;
   MonotonicNs started_at;
 };
 

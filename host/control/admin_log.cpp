@@ -100,7 +100,7 @@ Result<Value> log_level(Admin&, std::span<const Value> args) {
   const Result<log::Level> level = log::level_from(*name);
   if (!level) return level.error();
   if (*module == all_modules) {
-    log::set_level(*level);
+    log::set_level("", *level);
   } else {
     if (module->empty() || module->size() > module_bytes_max) return wrong("a module has 1 to 256 bytes");
     const log::Levels levels = log::levels();

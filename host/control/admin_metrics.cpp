@@ -108,6 +108,23 @@ void add_calls(Exposition& out, const service::CallMetrics& metrics) {
   add_latencies(out, {"lodge_queue_wait_seconds", "How long calls waited for a worker."}, {}, metrics.queue_wait);
 }
 
+void add_plugins(Exposition& out, const service::PluginMetrics& metrics) {
+  for (const service::PluginMetrics::Reading& each : metrics.read()) {
+    const Exposition::Family family{each.spec.family, each.spec.help};
+    switch (each.spec.kind) {
+      case service::MetricKind::counter:
+        out.counter(family, each.spec.labels, each.value);
+        break;
+      case service::MetricKind::gauge:
+        out.gauge(family, each.spec.labels, each.value);
+        break;
+      case service::MetricKind::histogram:
+        out.histogram(family, each.spec.labels, each.spec.bounds, each.buckets, each.value);
+        break;
+    }
+  }
+}
+
 Result<wire::Value> metrics(Admin& admin, std::span<const wire::Value>) {
   Exposition out;
   add_host(out, admin);
@@ -115,6 +132,7 @@ Result<wire::Value> metrics(Admin& admin, std::span<const wire::Value>) {
   add_log(out);
   add_services(out, admin);
   add_calls(out, admin.runtime.metrics());
+  add_plugins(out, admin.plugin_metrics);
   return wire::Value(out.text());
 }
 

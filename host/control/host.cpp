@@ -20,6 +20,7 @@
 #include "platform/crash_line.hpp"
 #include "platform/notify.hpp"
 #include "plugin/abi_log.hpp"
+#include "service/abi_metric.hpp"
 #include "service/abi_store.hpp"
 #include "service/base_plugin.hpp"
 
@@ -110,13 +111,15 @@ Host::Host(const HostConfig& config, const ConfigSource& source, HashSeed hash_s
       server_(*loop_, workers_, runtime_.calls(), server_options(config)),
       log_follow_(log::ring(), clock_, *loop_, workers_),
       reload_({config, source, runtime_}),
-      admin_{config, clock_, workers_, runtime_, names_, node_config_, plugins_, server_, reload_,
-             log_follow_, clock_.now()} {
+      admin_{config,   clock_,  workers_, runtime_,    names_,          node_config_,
+             plugins_, server_, reload_,  log_follow_, plugin_metrics_, clock_.now()} {
   log::on_line([this] { log_follow_.look(); });
   runtime_.listen(name_ties_);
+  runtime_.listen(plugin_metrics_);
   names::offer_names(interfaces_, names_);
   names::offer_config(interfaces_, node_config_);
   service::offer_store(interfaces_);
+  service::offer_metrics(interfaces_, plugin_metrics_);
   plugin::offer_log(interfaces_);
   interfaces_.offer(plugin::Place::admin, "", nullptr, &admin_);
 }

@@ -22,6 +22,7 @@
 #include "platform/file_lock.hpp"
 #include "plugin/catalog.hpp"
 #include "service/name_ties.hpp"
+#include "service/plugin_metrics.hpp"
 #include "service/runtime.hpp"
 #include "state/committer.hpp"
 
@@ -83,6 +84,7 @@ class Host {
   CatalogSource plugins_;
   service::Runtime runtime_;
   service::NameTies name_ties_;
+  service::PluginMetrics plugin_metrics_;
   Server server_;
   LogFollow log_follow_;
   Reload reload_;

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "base/log.hpp"
+#include "base/log_ring.hpp"
 #include "control/admin.hpp"
 
 namespace lodge::control {
@@ -127,6 +128,7 @@ void Reload::apply_log(const LogSection& wanted) {
     if (wanted.modules.count(name) == 0) log::set_level(name, wanted.level);
   }
   log::set_level("", wanted.level);
+  log::ring().set_bytes_max(wanted.kept_bytes_max);
   for (const auto& [name, level] : wanted.modules) log::set_level(name, level);
   log_ = wanted;
 }

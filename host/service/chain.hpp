@@ -39,7 +39,7 @@ struct Chain {
   bool idempotent = false;  ///< every link may run twice
   std::vector<Link> links;
   ChainMetrics* metrics = nullptr;  ///< always set
-  std::string params;  ///< as the first implementer describes them
+  std::string params;               ///< as the first implementer describes them
   std::string result;
   std::string doc;
   const Dispatch* home = nullptr;  ///< what it is a part of

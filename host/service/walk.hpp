@@ -108,7 +108,7 @@ class Walk {
   lodge_call seen_;
   Task* const task_;
   std::atomic<bool> awaited_{true};
-  Relaxed<std::size_t> next_{0};        ///< the link that runs next, or stands
+  Relaxed<std::size_t> next_{0};  ///< the link that runs next, or stands
   Relaxed<CallPlace> place_{CallPlace::queued};
   std::unique_ptr<Writer> args_;        ///< what LODGE_CONTINUE_WITH gave; from the thread's spare ones
   std::shared_ptr<Deferral> deferral_;  ///< of the link at next_

@@ -139,6 +139,13 @@ LODGE_TESTING_FUNCTION(lodge_timer_v1, wall)
 LODGE_TESTING_FUNCTION(lodge_timer_v1, start)
 LODGE_TESTING_FUNCTION(lodge_timer_v1, cancel)
 
+template <>
+inline constexpr std::string_view interface_of<lodge_metric_v1> = LODGE_METRIC_V1;
+LODGE_TESTING_FUNCTION(lodge_metric_v1, open)
+LODGE_TESTING_FUNCTION(lodge_metric_v1, add)
+LODGE_TESTING_FUNCTION(lodge_metric_v1, set)
+LODGE_TESTING_FUNCTION(lodge_metric_v1, observe)
+
 #undef LODGE_TESTING_FUNCTION
 
 }  // namespace lodge::testing

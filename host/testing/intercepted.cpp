@@ -120,6 +120,8 @@ using Config =
 using Log = Table_<lodge_log_v1, &lodge_log_v1::enabled, &lodge_log_v1::write>;
 using Timers = Table_<lodge_timer_v1, &lodge_timer_v1::now, &lodge_timer_v1::wall, &lodge_timer_v1::start,
                       &lodge_timer_v1::cancel>;
+using Metrics = Table_<lodge_metric_v1, &lodge_metric_v1::open, &lodge_metric_v1::add, &lodge_metric_v1::set,
+                       &lodge_metric_v1::observe>;
 
 template <typename... Tables>
 std::vector<Listed> all_listed() {
@@ -139,10 +141,11 @@ void intercept(plugin::InterfaceRegistry& interfaces, Interception& interception
   Config::offer(interfaces, Place::config);
   Log::offer(interfaces, Place::log);
   Timers::offer(interfaces, Place::timer);
+  Metrics::offer(interfaces, Place::metric);
 }
 
 Status can_fail(const Function& function) {
-  const std::vector<Listed> all = all_listed<Calls, Children, Store, Names, Config, Log, Timers>();
+  const std::vector<Listed> all = all_listed<Calls, Children, Store, Names, Config, Log, Timers, Metrics>();
   std::vector<std::string> ids;
   std::vector<std::string> names;
   for (const Listed& each : all) {

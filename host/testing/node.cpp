@@ -7,6 +7,7 @@
 #include "names/abi_config.hpp"
 #include "names/abi_names.hpp"
 #include "plugin/abi_log.hpp"
+#include "service/abi_metric.hpp"
 #include "service/abi_store.hpp"
 #include "testing/reception.hpp"
 #include "wire/frame.hpp"
@@ -72,10 +73,12 @@ Node::Node(const NodeGround& ground, const control::HostConfig& config, std::int
       name_ties_(names_, node_config_, runtime_.calls()),
       drive_(std::make_shared<const Drive>(Drive{thread_, ground.interception.book})) {
   runtime_.listen(name_ties_);
+  runtime_.listen(plugin_metrics_);
   runtime_.listen(ground.interception.holdings);
   names::offer_names(interfaces_, names_);
   names::offer_config(interfaces_, node_config_);
   service::offer_store(interfaces_);
+  service::offer_metrics(interfaces_, plugin_metrics_);
   plugin::offer_log(interfaces_);
   intercept(interfaces_, ground.interception);
   sweep_stores();

@@ -15,6 +15,7 @@
 #include "names/node_config.hpp"
 #include "plugin/interface_registry.hpp"
 #include "service/name_ties.hpp"
+#include "service/plugin_metrics.hpp"
 #include "service/runtime.hpp"
 #include "testing/intercepted.hpp"
 #include "testing/one_thread.hpp"
@@ -66,6 +67,7 @@ class Node {
   names::NodeConfig node_config_;
   service::Runtime runtime_;
   service::NameTies name_ties_;
+  service::PluginMetrics plugin_metrics_;
   const std::shared_ptr<const Drive> drive_;
 };
 

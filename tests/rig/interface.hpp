@@ -24,6 +24,8 @@ template <>
 inline constexpr std::string_view interface_id<lodge_store_v1> = LODGE_STORE_V1;
 template <>
 inline constexpr std::string_view interface_id<lodge_timer_v1> = LODGE_TIMER_V1;
+template <>
+inline constexpr std::string_view interface_id<lodge_metric_v1> = LODGE_METRIC_V1;
 
 /// Only where the host offers it.
 template <typename Table>

@@ -5,6 +5,7 @@
 #include "names/abi_config.hpp"
 #include "names/abi_names.hpp"
 #include "plugin/abi_log.hpp"
+#include "service/abi_metric.hpp"
 #include "service/abi_store.hpp"
 #include "service/base_plugin.hpp"
 
@@ -61,6 +62,7 @@ Node::Node(const NodeOptions& options)
   names::offer_names(interfaces_, *names_);
   names::offer_config(interfaces_, *config_);
   service::offer_store(interfaces_);
+  service::offer_metrics(interfaces_, plugin_metrics_);
   plugin::offer_log(interfaces_);
   runtime_ = std::make_unique<service::Runtime>(service::RuntimeParts{.clock = clock_,
                                                                       .executor = workers_,
@@ -74,6 +76,7 @@ Node::Node(const NodeOptions& options)
                                                                       .lifecycle = options.lifecycle});
   name_ties_ = std::make_unique<service::NameTies>(*names_, *config_, runtime_->calls());
   runtime_->listen(*name_ties_);
+  runtime_->listen(plugin_metrics_);
   source_.add_builtin(service::builtin_base());
   loop_thread_ = std::thread([this] { loop_->run(); });
 }

@@ -15,6 +15,7 @@
 #include "rig/eventually.hpp"
 #include "rig/scripted_plugin.hpp"
 #include "service/name_ties.hpp"
+#include "service/plugin_metrics.hpp"
 #include "service/runtime.hpp"
 
 namespace lodge::rig {
@@ -83,6 +84,7 @@ class Node {
   service::Runtime& runtime() { return *runtime_; }
   names::Names& names() { return *names_; }
   names::NodeConfig& config() { return *config_; }
+  service::PluginMetrics& plugin_metrics() { return plugin_metrics_; }
   /// To offer more before the first service is started.
   plugin::InterfaceRegistry& interfaces() { return interfaces_; }
   const Clock& clock() const { return clock_; }
@@ -101,6 +103,7 @@ class Node {
   ScriptedSource source_;
   std::unique_ptr<names::Names> names_;
   std::unique_ptr<names::NodeConfig> config_;
+  service::PluginMetrics plugin_metrics_;
   std::unique_ptr<service::Runtime> runtime_;
   std::unique_ptr<service::NameTies> name_ties_;
   std::thread loop_thread_;

@@ -1,5 +1,7 @@
 #include "rig/plain_node.hpp"
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <stdexcept>
 
@@ -24,6 +26,18 @@ void PlainNode::start(const std::string& service, const std::string& plugin, std
 
 void PlainNode::stop_all() {
   if (!node_->runtime().stop_all(std::chrono::seconds(10))) throw std::runtime_error("plugin code did not return");
+}
+
+std::vector<std::string> PlainNode::metrics() {
+  std::vector<std::string> out;
+  for (const service::PluginMetrics::Reading& each : node_->plugin_metrics().read()) {
+    std::string line = each.spec.family;
+    for (const auto& [name, value] : each.spec.labels) line += " " + name + "=" + value;
+    line += fmt::format(" {}", each.value);
+    if (!each.buckets.empty()) line += fmt::format(" [{}]", fmt::join(each.buckets, ", "));
+    out.push_back(line);
+  }
+  return out;
 }
 
 }  // namespace lodge::rig

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace lodge::rig {
 
@@ -28,6 +29,9 @@ class PlainNode {
 
   /// Ends all services: their instances are gone then.
   void stop_all();
+
+  /// The series of all plugins: "family label=value ... 1.5", histograms with their buckets, "... 1.5 [1, 0]".
+  [[nodiscard]] std::vector<std::string> metrics();
 
  private:
   std::unique_ptr<Node> node_;

@@ -5,6 +5,7 @@
 #include <lodge/child.h>
 #include <lodge/config.h>
 #include <lodge/log.h>
+#include <lodge/metric.h>
 #include <lodge/names.h>
 #include <lodge/store.h>
 #include <lodge/timer.h>
@@ -61,6 +62,12 @@ template <>
 struct InterfaceId<lodge_child_v1> {
   static constexpr std::string_view id = LODGE_CHILD_V1;
   static constexpr std::size_t place = 6;
+};
+
+template <>
+struct InterfaceId<lodge_metric_v1> {
+  static constexpr std::string_view id = LODGE_METRIC_V1;
+  static constexpr std::size_t place = 7;
 };
 
 /// What an operation answers where its interface is missing.
@@ -159,6 +166,7 @@ class NodeConfig;
 class Log;
 class Clock;
 class Children;
+class Metrics;
 
 /// All functions have the tag of the C function behind them; used after the instance is gone, they answer STALE.
 class Host {
@@ -198,10 +206,11 @@ class Host {
   [[nodiscard]] Log log() const noexcept;                 ///< log.hpp
   [[nodiscard]] Clock timer() const noexcept;             ///< timer.hpp
   [[nodiscard]] Children children() const noexcept;       ///< child.hpp
+  [[nodiscard]] Metrics metrics() const noexcept;         ///< metric.hpp
 
  private:
   const lodge_host* raw_;
-  mutable std::array<std::atomic<const void*>, 7> tables_{};
+  mutable std::array<std::atomic<const void*>, 8> tables_{};
 };
 
 }  // namespace sdk

@@ -7,6 +7,7 @@
 #include <lodge/config.h>
 #include <lodge/descriptor.h>
 #include <lodge/log.h>
+#include <lodge/metric.h>
 #include <lodge/msgpack.h>
 #include <lodge/names.h>
 #include <lodge/status.h>

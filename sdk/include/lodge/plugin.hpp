@@ -19,6 +19,7 @@
 #include <lodge/await.hpp>
 #include <lodge/child.hpp>
 #include <lodge/hooks.hpp>
+#include <lodge/metric.hpp>
 #include <lodge/names.hpp>
 #include <lodge/node_config.hpp>
 #include <lodge/store.hpp>

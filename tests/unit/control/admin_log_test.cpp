@@ -15,7 +15,7 @@ class AdminLog : public AdminTest {
   }
   ~AdminLog() override { log::on_line({}); }
   void TearDown() override {
-    log::set_level(log::Level::info);
+    log::set_level("", log::Level::info);
     AdminTest::TearDown();
   }
 

@@ -61,9 +61,8 @@ class AdminTest : public ::testing::Test {
   LogFollow log_follow_{log::ring(), node_.clock(), node_.loop(), node_.workers()};
   ConfigSource configured_;
   Reload reload_{{config_, configured_, node_.runtime()}};
-  Admin admin_{config_,        node_.clock(), node_.workers(), node_.runtime(), node_.names(),
-               node_.config(), source_,       server_,         reload_,         log_follow_,
-               node_.clock().now()};
+  Admin admin_{config_, node_.clock(), node_.workers(), node_.runtime(), node_.names(),          node_.config(),
+               source_, server_,       reload_,         log_follow_,     node_.plugin_metrics(), node_.clock().now()};
 };
 
 }  // namespace lodge::control

@@ -183,6 +183,21 @@ TEST_F(ThreadTags, of_children_hold) {
   });
 }
 
+TEST_F(ThreadTags, of_metrics_hold) {
+  in_quick_callback([](const lodge_host* host) {
+    const auto& metrics = table<lodge_metric_v1>(host);
+    lodge_metric_series series{};
+    series.struct_size = sizeof series;
+    series.kind = LODGE_METRIC_GAUGE;
+    series.name = slice_of(std::string_view("g"));
+    lodge_handle metric = 0;
+    EXPECT_EQ(metrics.add(host, metric, 1), LODGE_STALE);
+    EXPECT_EQ(metrics.set(host, metric, 1), LODGE_STALE);
+    EXPECT_EQ(metrics.observe(host, metric, 1), LODGE_STALE);
+    expect_refused("lodge.metric/1 open", [&] { return metrics.open(host, &series, &metric, nullptr); });
+  });
+}
+
 TEST_F(ThreadTags, let_a_quick_callback_answer_later) {
   plugin_.callback(
       "later", 0,
