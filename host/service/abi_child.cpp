@@ -57,6 +57,10 @@ std::vector<ChildFacts> PluginChildren::list(std::uint64_t instance_owner) const
   return group ? group->list() : std::vector<ChildFacts>();
 }
 
+void PluginChildren::rest(plugin::HostContext& instance) { group_of(instance)->rest(); }
+
+void PluginChildren::resume(plugin::HostContext& instance) { group_of(instance)->resume(); }
+
 void PluginChildren::close(plugin::HostContext& instance) { group_of(instance)->close(); }
 
 void PluginChildren::end(plugin::HostContext& instance) { group_of(instance)->end(); }

@@ -37,6 +37,11 @@ class PluginChildren final : public OwnerListener {
   /// In the order of their first starts.
   [[nodiscard]] std::vector<ChildFacts> list(std::uint64_t instance_owner) const;
 
+  /// While its state is handed over its children are down, and their unique names free; `resume` undoes that. `rest`
+  /// waits for their code.
+  void rest(plugin::HostContext& instance);
+  void resume(plugin::HostContext& instance);
+
   /// The instance is about to stop: it starts no child any more, and none of it is started again.
   void close(plugin::HostContext& instance);
   /// Ends all its children. Waits for their code.

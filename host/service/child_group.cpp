@@ -113,18 +113,17 @@ Result<lodge_handle> ChildGroup::start(const lodge_child& spec) {
     child.code = spec;
     child.restart = restart;
     child.handle = handle = ground_.handles.add({shared_from_this(), id, false});
-    started = start_first(id, child, spec, lock);
+    child.unique_name = copy_of(view_of(spec.unique_name));
+    child.unique_value = spec.unique_value.size > 0 ? copy_of(view_of(spec.unique_value)) : Bytes{packed_nil};
+    started = start_first(id, child, lock);
   }
   give_turn(nested);
   if (!started) return std::move(started).error();
   return handle;
 }
 
-Status ChildGroup::start_first(Supervisor::Id id, Child& child, const lodge_child& spec, Lock& lock) {
-  lock.unlock();
-  Status done = claim_name(child, spec);
-  lock.lock();
-  if (done) done = run_start(id, child, lock);
+Status ChildGroup::start_first(Supervisor::Id id, Child& child, Lock& lock) {
+  Status done = run_start(id, child, lock);
   if (done) {
     rules_.started(id, ground_.clock.now());
     return done;
@@ -189,14 +188,32 @@ void ChildGroup::end() {
   Lock lock(mutex_);
   closed_ = true;
   rules_.stop_all();
+  do_all_due(lock);
+  // What has been submitted must have run before what it runs on may go.
+  (void)ground_.turns.wait(lock, changed_, without_end, [this] { return !pump_queued_; });
+}
+
+void ChildGroup::rest() {
+  Lock lock(mutex_);
+  resting_ = true;
+  rules_.rest();
+  do_all_due(lock);
+}
+
+void ChildGroup::resume() {
+  std::lock_guard lock(mutex_);
+  resting_ = false;
+  rules_.resume();
+  poke();
+}
+
+void ChildGroup::do_all_due(Lock& lock) {
   (void)ground_.turns.wait(lock, changed_, without_end, [this] { return turn_ == nullptr; });
   turn_ = this_stack();
   while (const std::optional<Supervisor::Step> step = rules_.next(ground_.clock.now())) perform(*step, lock);
   turn_ = nullptr;
   wake_later();
   changed_.notify_all();
-  // What has been submitted must have run before what it runs on may go.
-  (void)ground_.turns.wait(lock, changed_, without_end, [this] { return !pump_queued_; });
 }
 
 // -- the steps: by who has the turn
@@ -227,6 +244,10 @@ void ChildGroup::run_code(const char* doing, const Child& child, Lock& lock, con
 }
 
 Status ChildGroup::run_start(Supervisor::Id id, Child& child, Lock& lock) {
+  lock.unlock();
+  Status named = claim_name(child);
+  lock.lock();
+  if (!named) return named;
   const lodge_handle run = child.run = ground_.handles.add({shared_from_this(), id, true});
   child.since_wall_ns = ground_.clock.wall();
   Writer out;
@@ -270,12 +291,17 @@ void ChildGroup::stop_run(Supervisor::Id id, Lock& lock) {
   (void)ground_.handles.remove(run);
   child.up = false;
   run_code("stop", child, lock, [&] { child.code.stop(child.code.user, run); });
+  if (resting_) {
+    lock.unlock();
+    release_name(child);
+    lock.lock();
+  }
   rules_.stopped(id);
 }
 
 void ChildGroup::forget(Supervisor::Id id, Lock& lock) {
-  const auto over = children_.extract(id);
-  const Child& child = over.mapped();
+  auto over = children_.extract(id);
+  Child& child = over.mapped();
   (void)ground_.handles.remove(child.handle);
   lock.unlock();
   release_name(child);
@@ -299,8 +325,9 @@ void ChildGroup::fail(const Supervisor::Step& step, Lock& lock) {
 
 // -- names
 
-Status ChildGroup::claim_name(Child& child, const lodge_child& spec) {
-  if (spec.unique_name.size == 0) return {};
+// It has it already where it was started before.
+Status ChildGroup::claim_name(Child& child) {
+  if (child.unique_name.empty() || child.name_owner != 0) return {};
   const lodge_host& host = instance_;
   constexpr std::string_view names_id = LODGE_NAMES_V1;
   if (host.query(&host, names_id.data(), names_id.size()) == nullptr) {
@@ -313,14 +340,12 @@ Status ChildGroup::claim_name(Child& child, const lodge_child& spec) {
     return Error{code, "the node has as many owners of names as it may"};
   }
   const std::shared_ptr<names::Owner> owner = names.find_owner(instance, child.name_owner);
-  const ByteView value =
-      spec.unique_value.size > 0 ? view_of(spec.unique_value) : ByteView(&packed_nil, sizeof packed_nil);
   std::string holder;
-  const Code code = names.register_name(*owner, view_of(spec.unique_name), value, &holder);
-  const std::string name = escape_for_terminal(text_of(spec.unique_name));
+  const Code code = names.register_name(*owner, child.unique_name, child.unique_value, &holder);
+  if (code == Code::OK) return {};
+  release_name(child);
+  const std::string name = escape_for_terminal(text_of(ByteView(child.unique_name)));
   switch (code) {
-    case Code::OK:
-      return {};
     case Code::ALREADY_EXISTS:
       return Error{code, "the name " + name + " is held by " + holder};
     case Code::INVALID_ARGUMENT:
@@ -330,9 +355,10 @@ Status ChildGroup::claim_name(Child& child, const lodge_child& spec) {
   }
 }
 
-void ChildGroup::release_name(const Child& child) {
-  if (child.name_owner == 0) return;
-  (void)instance_.state<names::Names>(plugin::Place::names).close_owner(instance_.instance_owner(), child.name_owner);
+void ChildGroup::release_name(Child& child) {
+  const lodge_handle owner = std::exchange(child.name_owner, 0);
+  if (owner == 0) return;
+  (void)instance_.state<names::Names>(plugin::Place::names).close_owner(instance_.instance_owner(), owner);
 }
 
 std::string ChildGroup::text_of_child(const Child& child) const {

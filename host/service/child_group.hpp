@@ -69,6 +69,10 @@ class ChildGroup : public std::enable_shared_from_this<ChildGroup> {
   /// In the order of their first starts.
   [[nodiscard]] std::vector<ChildFacts> list() const;
 
+  /// Has all stopped, and their unique names given back, until `resume` starts them again. Returns when they are down.
+  void rest();
+  void resume();
+
   /// From now on nothing is started.
   void close();
   /// Closes, and ends all children. Not from code of theirs. It returns only when their code has.
@@ -87,6 +91,8 @@ class ChildGroup : public std::enable_shared_from_this<ChildGroup> {
     lodge_handle handle = 0;
     lodge_handle run = 0;
     lodge_handle name_owner = 0;
+    Bytes unique_name;
+    Bytes unique_value;
     bool up = false;
     std::int64_t since_wall_ns = 0;
     std::uint64_t restarts = 0;
@@ -99,8 +105,9 @@ class ChildGroup : public std::enable_shared_from_this<ChildGroup> {
   void poke();
   void pump();
   void wake_later();
+  void do_all_due(Lock& lock);
 
-  [[nodiscard]] Status start_first(Supervisor::Id id, Child& child, const lodge_child& spec, Lock& lock);
+  [[nodiscard]] Status start_first(Supervisor::Id id, Child& child, Lock& lock);
   void perform(const Supervisor::Step& step, Lock& lock);
   void start_again(Supervisor::Id id, Lock& lock);
   void stop_run(Supervisor::Id id, Lock& lock);
@@ -109,8 +116,8 @@ class ChildGroup : public std::enable_shared_from_this<ChildGroup> {
   [[nodiscard]] Status run_start(Supervisor::Id id, Child& child, Lock& lock);
   template <typename Code>
   void run_code(const char* doing, const Child& child, Lock& lock, const Code& code);
-  [[nodiscard]] Status claim_name(Child& child, const lodge_child& spec);
-  void release_name(const Child& child);
+  [[nodiscard]] Status claim_name(Child& child);
+  void release_name(Child& child);
 
   [[nodiscard]] std::string module() const { return "service." + instance_.service(); }
   [[nodiscard]] std::string text_of_child(const Child& child) const;
@@ -126,6 +133,7 @@ class ChildGroup : public std::enable_shared_from_this<ChildGroup> {
   const std::string* doing_to_ = nullptr;
   bool pump_queued_ = false;
   bool closed_ = false;
+  bool resting_ = false;
   TimerId alarm_ = 0;
   MonotonicNs alarm_at_ = no_deadline;
 };

@@ -26,7 +26,9 @@ std::string_view restart_name(Restart restart) {
 }
 
 Supervisor::Id Supervisor::add(Restart restart) {
-  children_[++last_].restart = restart;
+  Child& child = children_[++last_];
+  child.restart = restart;
+  child.must_stop = resting_;
   return last_;
 }
 
@@ -116,6 +118,13 @@ void Supervisor::stop(Id id) {
   found->second.leaving = true;
 }
 
+void Supervisor::rest() {
+  resting_ = true;
+  for (Child& child : children_ | std::views::values) {
+    child.must_stop = child.phase == Phase::starting || child.phase == Phase::up;
+  }
+}
+
 void Supervisor::close() {
   closed_ = true;
   failure_.reset();
@@ -136,7 +145,7 @@ std::optional<Supervisor::Step> Supervisor::find_step(MonotonicNs now) const {
 }
 
 std::optional<Supervisor::Step> Supervisor::find_start(MonotonicNs now) const {
-  if (closed_) return std::nullopt;
+  if (closed_ || resting_) return std::nullopt;
   for (const auto& [id, child] : children_) {
     if (child.phase != Phase::down) continue;
     if (child.restart_at <= now) return Step{Step::Kind::start, id};
@@ -168,7 +177,7 @@ std::optional<Supervisor::Step> Supervisor::next(MonotonicNs now) {
 
 MonotonicNs Supervisor::wakes_at() const {
   MonotonicNs when = no_deadline;
-  if (closed_) return when;
+  if (closed_ || resting_) return when;
   for (const Child& child : children_ | std::views::values) {
     if (child.phase == Phase::down && !child.leaving) when = std::min(when, child.restart_at);
   }

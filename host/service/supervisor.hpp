@@ -64,6 +64,11 @@ class Supervisor {
   void close();
   void stop_all();
 
+  /// All are to be stopped, and kept, until `resume`: nothing is started meanwhile but what is `add`ed, which is then
+  /// stopped too. It counts as no death.
+  void rest();
+  void resume() { resting_ = false; }
+
   /// The next thing to do, and only then the one after it; nothing: until something is told, or `wakes_at` has come.
   [[nodiscard]] std::optional<Step> next(MonotonicNs now);
   [[nodiscard]] bool due(MonotonicNs now) const { return find_step(now).has_value(); }
@@ -94,6 +99,7 @@ class Supervisor {
   std::deque<MonotonicNs> restarts_;  ///< of the last period
   std::optional<Step> failure_;       ///< to be told
   bool closed_ = false;
+  bool resting_ = false;
 };
 
 }  // namespace lodge::service

@@ -7,6 +7,7 @@
 
 #include "base/closest.hpp"
 #include "base/log.hpp"
+#include "service/abi_child.hpp"
 #include "service/pinned_source.hpp"
 #include "service/settings.hpp"
 
@@ -263,6 +264,7 @@ Status Service::Transition::start_fresh() {
 Status Service::Transition::start_one(Place& place) {
   place.instance->context().set_settings(place.settings);
   if (place.before) {
+    if (place.before->exclusive_handover()) service_.node_.children.rest(place.before->context());
     Result<std::optional<Bytes>> state = place.before->handover_save();
     if (!state) return std::move(state).error();
     if (*state) {
@@ -345,6 +347,9 @@ void Service::Transition::undo() {
   }
   for (const Place& each : places_) {
     if (each.fresh() && each.instance) service_.bury(each.instance);
+    if (each.fresh() && each.before && each.before->exclusive_handover()) {
+      service_.node_.children.resume(each.before->context());
+    }
   }
 }
 

@@ -111,6 +111,82 @@ TEST(services, an_exclusive_handover_holds_calls_and_fails_none) {
   EXPECT_EQ(new_count, counted) << "each call counted once, in one of the two";
 }
 
+/// One child of each version, with a unique name; counts how many there are at a time.
+struct Sole {
+  std::atomic<int> alive{0};
+  std::atomic<int> most{0};
+  std::atomic<int> starts{0};
+
+  void belongs_to(ScriptedPlugin& plugin) {
+    plugin.on_start([this](const lodge_host* host) {
+      constexpr std::string_view name = "port";
+      const lodge_child child{.struct_size = sizeof(lodge_child),
+                              .name = slice_of(name),
+                              .restart = LODGE_CHILD_PERMANENT,
+                              .reserved = 0,
+                              .start = [](void* user, lodge_handle, lodge_writer*) -> std::int32_t {
+                                auto& self = *static_cast<Sole*>(user);
+                                self.most = std::max(self.most.load(), ++self.alive);
+                                ++self.starts;
+                                return LODGE_OK;
+                              },
+                              .stop = [](void* user, lodge_handle) { --static_cast<Sole*>(user)->alive; },
+                              .release = nullptr,
+                              .user = this,
+                              .unique_name = slice_of(name),
+                              .unique_value = {}};
+      lodge_handle handle = 0;
+      return rig::table<lodge_child_v1>(host).start(host, &child, nullptr, &handle);
+    });
+  }
+};
+
+// Its children are down from save to swap, so that those of the new one may have what only one can: a port, a name.
+TEST(services, an_exclusive_handover_lets_only_one_versions_children_live) {
+  Node node;
+  Sole sole;
+  ScriptedPlugin old("p", "1.0.0");
+  std::atomic<int> alive_at_save{-1};
+  old.on_handover(
+      [&] {
+        alive_at_save = sole.alive.load();
+        return Value(1);
+      },
+      [](const Value&) { return LODGE_OK; }, LODGE_EXCLUSIVE_HANDOVER);
+  sole.belongs_to(old);
+  node.add(old);
+  ASSERT_TRUE(node.start("s", {"p"}));
+  ScriptedPlugin fresh("p", "2.0.0");
+  fresh.on_handover([] { return Value(); }, [](const Value&) { return LODGE_OK; });
+  sole.belongs_to(fresh);
+  node.add(fresh);
+  Change asked;
+  asked.upgrade = {"p"};
+  const Result<Changed> changed = change(node, asked);
+  ASSERT_TRUE(changed) << changed.error().text();
+  EXPECT_EQ(alive_at_save, 0);
+  EXPECT_EQ(sole.alive, 1);
+  EXPECT_EQ(sole.most, 1);
+  EXPECT_EQ(sole.starts, 2);
+}
+
+TEST(services, a_handover_that_fails_has_the_old_instances_children_live_again) {
+  Node node;
+  Sole sole;
+  ScriptedPlugin old("p", "1.0.0");
+  old.on_handover([] { return Value(1); }, [](const Value&) { return LODGE_OK; }, LODGE_EXCLUSIVE_HANDOVER);
+  sole.belongs_to(old);
+  node.add(old);
+  ASSERT_TRUE(node.start("s", {"p"}));
+  ScriptedPlugin fresh("p", "2.0.0");
+  fresh.on_handover([] { return Value(); }, [](const Value&) { return LODGE_DATA_LOSS; });
+  node.add(fresh);
+  Change asked;
+  asked.upgrade = {"p"};
+  EXPECT_EQ(change(node, asked).error().code, Code::DATA_LOSS);
+  EXPECT_TRUE(eventually([&] { return sole.starts == 2 && sole.alive == 1; }));
+}
+
 TEST(services, a_handover_that_fails_gives_held_calls_to_the_old_instance) {
   Node node;
   ScriptedPlugin old("p", "1.0.0");

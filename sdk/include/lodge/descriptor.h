@@ -79,7 +79,8 @@ typedef struct lodge_setting {
 enum { LODGE_RENEW = 1 /* a new instance shall take this one's place: it cannot take the change as it stands */ };
 /* Flags of lodge_hooks. */
 enum {
-  /* From `handover_save` of the old instance until the new one has started no call of the service runs: calls wait. */
+  /* From `handover_save` of the old instance until the new one has started no call of the service runs (calls wait),
+   * and the old one's children are down, their unique names free. */
   LODGE_EXCLUSIVE_HANDOVER = 1
 };
 

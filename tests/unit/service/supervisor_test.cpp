@@ -225,6 +225,25 @@ TEST_F(SupervisorTest, starts_nothing_again_once_closed_and_does_not_fail) {
   EXPECT_THAT(go_on(), ElementsAre("forget 1"));
 }
 
+TEST_F(SupervisorTest, has_all_rest_and_starts_them_again_in_order) {
+  (void)started();
+  (void)started(Restart::temporary);
+  rules.rest();
+  EXPECT_THAT(go_on_to_the_end(), ElementsAre("stop 2", "stop 1"));
+  (void)started();
+  EXPECT_THAT(go_on_to_the_end(), ElementsAre("stop 3"));
+  rules.resume();
+  EXPECT_THAT(go_on(), ElementsAre("start 1", "start 2", "start 3"));
+}
+
+TEST_F(SupervisorTest, ends_what_rests) {
+  (void)started();
+  rules.rest();
+  EXPECT_THAT(go_on(), ElementsAre("stop 1"));
+  rules.stop_all();
+  EXPECT_THAT(go_on(), ElementsAre("forget 1"));
+}
+
 // -- any events in any order, against what must hold of each child by itself
 
 /// What the world knows of one child.
