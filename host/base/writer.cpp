@@ -16,14 +16,22 @@ Bytes Writer::take() {
 
 void Writer::clear(std::size_t kept_max) {
   clear();
-  if (capacity <= kept_max) return;
+  if (room_ <= kept_max) return;
   memory_.reset();
-  data = nullptr;
-  capacity = 0;
+  room_ = 0;
+  restore();
+}
+
+void Writer::restore() {
+  data = memory_.get();
+  capacity = room_;
+  reserve = &Writer::grow;
+  clear();
 }
 
 std::int32_t Writer::grow(lodge_writer* writer, std::size_t more) {
   auto& self = static_cast<Writer&>(*writer);
+  if (!self.intact()) return LODGE_INVALID_ARGUMENT;
   if (more > self.limit_ || self.size > self.limit_ - more) {
     self.refused_ = true;
     return LODGE_RESOURCE_EXHAUSTED;
@@ -36,7 +44,7 @@ std::int32_t Writer::grow(lodge_writer* writer, std::size_t more) {
   if (self.size > 0) std::memcpy(larger.get(), self.data, self.size);
   self.memory_ = std::move(larger);
   self.data = self.memory_.get();
-  self.capacity = room;
+  self.room_ = self.capacity = room;
   return LODGE_OK;
 }
 

@@ -30,6 +30,17 @@ class Writer : public lodge_writer {
   [[nodiscard]] std::size_t limit() const { return limit_; }
   /// Whether somebody wanted to write more than the limit since it was cleared.
   [[nodiscard]] bool refused() const { return refused_; }
+  /// The Writer that a lodge_writer is; nullptr: it is somebody else's.
+  [[nodiscard]] static Writer* behind(lodge_writer& writer) {
+    return writer.reserve == &Writer::grow ? static_cast<Writer*>(&writer) : nullptr;
+  }
+  /// Whoever was lent it may write over its fields: the buffer is still its own, and `size` lies within it.
+  [[nodiscard]] bool intact() const { return buffer_intact() && size <= room_; }
+  [[nodiscard]] bool buffer_intact() const {
+    return data == memory_.get() && capacity == room_ && reserve == &Writer::grow;
+  }
+  /// Makes it intact, and empty.
+  void restore();
   /// The bytes written, moved out by copy; the buffer stays for the next use.
   [[nodiscard]] Bytes take();
 
@@ -37,6 +48,7 @@ class Writer : public lodge_writer {
   static std::int32_t grow(lodge_writer* writer, std::size_t more);
 
   std::unique_ptr<std::uint8_t[]> memory_;
+  std::size_t room_ = 0;  ///< bytes of memory_
   std::size_t limit_;
   bool refused_ = false;
 };

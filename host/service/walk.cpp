@@ -36,6 +36,16 @@ void keep_spare(std::unique_ptr<Writer> writer) {
   spare_writers.push_back(std::move(writer));
 }
 
+// What a link did to the buffer that it was lent; empty: nothing against the rules. A plugin can write over all that it
+// sees of a writer of the host's: that one's own knowledge counts, not what stands there now.
+std::string_view broken_in(lodge_writer& out, Writer* ours) {
+  const bool buffer_intact = ours == nullptr || ours->buffer_intact();
+  const bool within = ours == nullptr ? out.size <= out.capacity : ours->intact() || !buffer_intact;
+  if (ours != nullptr && !ours->intact()) ours->restore();
+  if (!buffer_intact) return "wrote over its answer buffer's data, capacity or reserve, which are the host's";
+  return within ? "" : "wrote past its answer buffer's capacity";
+}
+
 bool thread_holds_serial(const InstanceContext& context) {
   for (const plugin::Frame* frame = plugin::top_frame(); frame != nullptr; frame = frame->below) {
     if (frame->serial && frame->context == &context) return true;
@@ -120,12 +130,13 @@ Walk::Step Walk::run_link(const Link& link, plugin::Frame& frame, lodge_writer& 
   frame.context = link.context;
   executed_ = Executed::yes;
   const bool on_loop = frame.quick && frame.below == nullptr;
+  Writer* const ours = Writer::behind(out);
   const std::int32_t verdict = on_loop ? run_measured(link, out) : run_plain(link, out);
   if (link.serial) {
     frame.serial = owns_serial_ = false;
     link.instance->serial().unlock();
   }
-  if (out.size > out.capacity) return misbehaved(out, "wrote past its answer buffer's capacity");
+  if (const std::string_view broken = broken_in(out, ours); !broken.empty()) return misbehaved(out, broken);
   if (verdict == LODGE_DEFERRED) {
     if (!deferral_) return misbehaved(out, "answered DEFERRED without having taken a ticket");
     place_ = CallPlace::deferred;

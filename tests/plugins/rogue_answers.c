@@ -111,6 +111,23 @@ static int32_t too_much(void* self, const lodge_call* call, lodge_writer* out) {
   return LODGE_DONE;
 }
 
+/* Says that there is more room than there is, and that it has used it. */
+static int32_t more_room(void* self, const lodge_call* call, lodge_writer* out) {
+  (void)self, (void)call;
+  out->capacity += 4096;
+  out->size = out->capacity;
+  return LODGE_DONE;
+}
+
+/* Answers with a buffer of its own in place of the host's. */
+static int32_t own_buffer(void* self, const lodge_call* call, lodge_writer* out) {
+  static uint8_t nil[1] = {0xc0};
+  (void)self, (void)call;
+  out->data = nil;
+  out->size = out->capacity = sizeof nil;
+  return LODGE_DONE;
+}
+
 static int32_t no_verdict(void* self, const lodge_call* call, lodge_writer* out) {
   (void)self, (void)call, (void)out;
   return 77;
@@ -147,6 +164,8 @@ static const lodge_callback callbacks[] = {
     ROGUE_FUNCTION(garbage, 0, 0, "Answers with what is no msgpack"),
     ROGUE_FUNCTION(two_values, 0, 0, "Answers with two values"),
     ROGUE_FUNCTION(too_much, 0, 0, "Overstates what it wrote"),
+    ROGUE_FUNCTION(more_room, 0, 0, "Overstates the room it has"),
+    ROGUE_FUNCTION(own_buffer, 0, 0, "Puts a buffer of its own in place of the host's"),
     ROGUE_FUNCTION(no_verdict, 0, 0, "Answers with an unknown verdict"),
     ROGUE_FUNCTION(no_code, 0, 0, "Answers with an unknown error"),
     ROGUE_FUNCTION(no_ticket, 0, 0, "Says that it will answer later and cannot"),
