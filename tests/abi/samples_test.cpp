@@ -72,7 +72,7 @@ class Samples : public testing::Test {
     }
     const auto arity = static_cast<std::uint32_t>(args.size());
     service::Calls& calls = runtime_.calls();
-    const auto target = calls.targets().intern(calls.cell("sample"), name, arity);
+    const auto target = calls.targets().intern(calls.cell("sample"), name, arity, {"test", "test"});
     Writer reply;
     Executed executed = Executed::no;
     const std::int32_t code =

@@ -41,7 +41,7 @@ constexpr std::size_t links = 9;
 double walk_ns(service::Runtime& runtime, const std::string& service_name) {
   constexpr int calls = 300'000;
   service::Calls& engine = runtime.calls();
-  const lodge_handle handle = engine.targets().intern(engine.cell(service_name), "pass", 1).value();
+  const lodge_handle handle = engine.targets().intern(engine.cell(service_name), "pass", 1, {"bench", "bench"}).value();
   service::Target& target = *engine.targets().find(handle);
   const std::uint8_t argument = 7;
   const service::CallRequest request{.name = "pass", .args = wire::PackedValues::vouched(ByteView(&argument, 1), 1)};
