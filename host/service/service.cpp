@@ -170,21 +170,25 @@ void Service::take_turn() {
   std::unique_lock lock(mutex_);
   for (;;) {
     const std::optional<Lifecycle::Due> due = lifecycle_.next(moment());
-    const std::vector<State> changes = lifecycle_.take_changes();
+    if (const std::vector<State> changes = lifecycle_.take_changes(); !changes.empty()) {
+      lock.unlock();
+      tell(changes);
+      lock.lock();
+      if (!due) continue;  // something may have been wanted meanwhile
+    }
     std::function<void()> errand;
     if (!due && !errands_.empty()) {
       errand = std::move(errands_.front());
       errands_.pop_front();
     }
     if (!due && !errand) {
+      // Whoever waits for this may take the node away next: nothing of it is touched any more.
       busy_ = false;
       wake_later();
       idle_.notify_all();
-      lock.unlock();
-      return tell(changes);
+      return;
     }
     lock.unlock();
-    tell(changes);
     Status how;
     bool returned = true;
     if (due) {

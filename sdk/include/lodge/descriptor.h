@@ -94,8 +94,8 @@ typedef struct lodge_hooks {
   void (*destroy)(void* self);
   /* [hook] Checks or changes the service's configuration: a msgpack map, one map a plugin, named after it. Top of the
    * chain first, each sees its predecessor's result. LODGE_CONTINUE: as it is; LODGE_DONE: replaced by the map in
-   * `out`; a code: the service does not start. Asked again for each change of the configuration, while callbacks run;
-   * an error then refuses the change. */
+   * `out`; a code: the service does not start. Asked again for each change of the configuration, while callbacks run,
+   * where a code refuses the change. */
   int32_t (*config)(void* self, lodge_slice const* config, lodge_writer* out);
   /* [hook] Acquire what the instance needs. Bottom of the chain first. LODGE_OK, or a code: what has started before is
    * stopped, in order. */
