@@ -41,7 +41,14 @@ class ChildGroup::Pump final : public Task {
 Status ChildGroup::take_turn(Lock& lock, bool& nested) {
   nested = turn_ == this_stack();
   if (nested) return {};
-  if (!ground_.executor.wait(lock, changed_, turn_patience_ns, [this] { return turn_ == nullptr; })) {
+  const MonotonicNs until = ground_.clock.now() + turn_patience_ns;
+  // Others may take it between the end of the wait and its return.
+  while (turn_ != nullptr) {
+    const MonotonicNs left = until - ground_.clock.now();
+    if (left > 0) {
+      (void)ground_.executor.wait(lock, changed_, left, [this] { return turn_ == nullptr; });
+      continue;
+    }
     return Error{Code::DEADLINE_EXCEEDED, std::string(doing_ != nullptr ? doing_ : "start") +
                                               " of another child has not returned for 10 s; nothing was started"};
   }
@@ -190,7 +197,7 @@ void ChildGroup::end() {
   rules_.stop_all();
   do_all_due(lock);
   // What has been submitted must have run before what it runs on may go.
-  (void)ground_.turns.wait(lock, changed_, without_end, [this] { return !pump_queued_; });
+  while (pump_queued_) (void)ground_.turns.wait(lock, changed_, without_end, [this] { return !pump_queued_; });
 }
 
 void ChildGroup::rest() {
@@ -208,7 +215,9 @@ void ChildGroup::resume() {
 }
 
 void ChildGroup::do_all_due(Lock& lock) {
-  (void)ground_.turns.wait(lock, changed_, without_end, [this] { return turn_ == nullptr; });
+  while (turn_ != nullptr) {
+    (void)ground_.turns.wait(lock, changed_, without_end, [this] { return turn_ == nullptr; });
+  }
   turn_ = this_stack();
   while (const std::optional<Supervisor::Step> step = rules_.next(ground_.clock.now())) perform(*step, lock);
   turn_ = nullptr;
