@@ -2,7 +2,6 @@
 
 #include <lodge/names.h>
 
-#include <ranges>
 #include <utility>
 
 #include "base/log.hpp"
@@ -173,7 +172,7 @@ void ChildGroup::supervise(const Supervisor::Policy& policy) {
 std::vector<ChildFacts> ChildGroup::list() const {
   std::vector<ChildFacts> out;
   std::lock_guard lock(mutex_);
-  for (const Child& each : children_ | std::views::values) {
+  for (const auto& [id, each] : children_) {
     out.push_back({each.handle, each.name, each.restart, each.up, each.since_wall_ns, each.restarts, each.last_end});
   }
   return out;

@@ -1,7 +1,6 @@
 #include "service/supervisor.hpp"
 
 #include <algorithm>
-#include <ranges>
 #include <utility>
 
 namespace lodge::service {
@@ -94,7 +93,7 @@ void Supervisor::died(Id id, Child& child, const Error& error, MonotonicNs now) 
 }
 
 void Supervisor::restart_all(MonotonicNs when) {
-  for (Child& child : children_ | std::views::values) {
+  for (auto& [id, child] : children_) {
     child.restart_at = when;
     child.must_stop = child.phase == Phase::starting || child.phase == Phase::up;
     child.leaving = child.leaving || child.restart == Restart::temporary;
@@ -120,7 +119,7 @@ void Supervisor::stop(Id id) {
 
 void Supervisor::rest() {
   resting_ = true;
-  for (Child& child : children_ | std::views::values) {
+  for (auto& [id, child] : children_) {
     child.must_stop = child.phase == Phase::starting || child.phase == Phase::up;
   }
 }
@@ -132,12 +131,13 @@ void Supervisor::close() {
 
 void Supervisor::stop_all() {
   close();
-  for (const Id id : children_ | std::views::keys) stop(id);
+  for (const auto& [id, child] : children_) stop(id);
 }
 
 std::optional<Supervisor::Step> Supervisor::find_step(MonotonicNs now) const {
   if (failure_) return failure_;
-  for (const auto& [id, child] : children_ | std::views::reverse) {
+  for (auto each = children_.rbegin(); each != children_.rend(); ++each) {
+    const auto& [id, child] = *each;
     if (child.phase == Phase::up && child.must_stop) return Step{Step::Kind::stop, id};
     if (child.phase == Phase::down && child.leaving) return Step{Step::Kind::forget, id};
   }
@@ -178,7 +178,7 @@ std::optional<Supervisor::Step> Supervisor::next(MonotonicNs now) {
 MonotonicNs Supervisor::wakes_at() const {
   MonotonicNs when = no_deadline;
   if (closed_ || resting_) return when;
-  for (const Child& child : children_ | std::views::values) {
+  for (const auto& [id, child] : children_) {
     if (child.phase == Phase::down && !child.leaving) when = std::min(when, child.restart_at);
   }
   return when;
