@@ -68,7 +68,7 @@ Status read_labels(const lodge_list& list, SeriesSpec& spec) {
   const auto* const labels = static_cast<const lodge_metric_label*>(list.items);
   for (std::uint32_t i = 0; i < list.count; ++i) {
     const std::string_view name = text_of(labels[i].name);
-    if (const Status checked = check_label(name, text_of(labels[i].value)); !checked) return checked;
+    if (Status checked = check_label(name, text_of(labels[i].value)); !checked) return checked;
     spec.labels.emplace_back(name, text_of(labels[i].value));
   }
   std::sort(spec.labels.begin(), spec.labels.end());

@@ -186,6 +186,7 @@ std::vector<PluginMetrics::Reading> PluginMetrics::read() const {
     }
   }
   std::vector<Reading> list;
+  list.reserve(out.size());
   for (auto& [key, reading] : out) list.push_back(std::move(reading));
   return list;
 }
