@@ -21,15 +21,15 @@ void add_codes(Exposition& out, const Exposition::Family& family, const Expositi
     if (by_code[i] == 0) continue;
     Exposition::Labels with_code = labels;
     with_code.emplace_back("code", code_name(code_from(-static_cast<std::int32_t>(i))));
-    out.counter(family, std::move(with_code), number(by_code[i]));
+    out.counter(family, with_code, number(by_code[i]));
   }
 }
 
-void add_latencies(Exposition& out, const Exposition::Family& family, Exposition::Labels labels,
+void add_latencies(Exposition& out, const Exposition::Family& family, const Exposition::Labels& labels,
                    const LatencyHistogram& latencies) {
   const LatencyHistogram::Counts counts = latencies.read();
   const bool any = std::any_of(counts.buckets.begin(), counts.buckets.end(), [](auto each) { return each != 0; });
-  if (any) out.histogram(family, std::move(labels), counts);
+  if (any) out.histogram(family, labels, counts);
 }
 
 void add_host(Exposition& out, const Admin& admin) {

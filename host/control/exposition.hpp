@@ -26,17 +26,17 @@ class Exposition {
     std::string_view help;
   };
 
-  void counter(const Family& family, Labels labels, double value);
-  void gauge(const Family& family, Labels labels, double value);
-  void histogram(const Family& family, Labels labels, const LatencyHistogram::Counts& counts);
+  void counter(const Family& family, const Labels& labels, double value);
+  void gauge(const Family& family, const Labels& labels, double value);
+  void histogram(const Family& family, const Labels& labels, const LatencyHistogram::Counts& counts);
   /// `buckets`: one for each bound and one for the rest, not cumulative.
-  void histogram(const Family& family, Labels labels, std::span<const double> bounds,
+  void histogram(const Family& family, const Labels& labels, std::span<const double> bounds,
                  std::span<const std::uint64_t> buckets, double sum);
 
   [[nodiscard]] std::string text() const;
 
  private:
-  prometheus::ClientMetric& add(const Family& family, prometheus::MetricType type, Labels labels);
+  prometheus::ClientMetric& add(const Family& family, prometheus::MetricType type, const Labels& labels);
 
   std::vector<prometheus::MetricFamily> families_;
   std::map<std::string, std::size_t, std::less<>> by_name_;

@@ -45,7 +45,7 @@ class Waiting {
     for (std::int64_t i = 1; i <= count; ++i) total += co_await slowly(i);
     co_return total;
   }
-  task<> nothing() { co_await lodge::sleep(ms); }
+  task<> nothing() { (co_await lodge::sleep(ms)).or_throw(); }
   task<int> throws_at_once() {
     throw lodge::Failure(LODGE_NOT_FOUND, "not here");
     co_return 1;
