@@ -36,14 +36,18 @@ void keep_spare(std::unique_ptr<Writer> writer) {
   spare_writers.push_back(std::move(writer));
 }
 
-// What a link did to the buffer that it was lent; empty: nothing against the rules. A plugin can write over all that it
-// sees of a writer of the host's: that one's own knowledge counts, not what stands there now.
-std::string_view broken_in(lodge_writer& out, Writer* ours) {
-  const bool buffer_intact = ours == nullptr || ours->buffer_intact();
-  const bool within = ours == nullptr ? out.size <= out.capacity : ours->intact() || !buffer_intact;
-  if (ours != nullptr && !ours->intact()) ours->restore();
-  if (!buffer_intact) return "wrote over its answer buffer's data, capacity or reserve, which are the host's";
-  return within ? "" : "wrote past its answer buffer's capacity";
+// Whether a link has kept the rules of the buffer that it was lent. A plugin can write over all that it sees of a
+// writer of the host's: that one's own knowledge counts, not what stands there now.
+bool intact(const lodge_writer& out, const Writer* ours) {
+  return ours != nullptr ? ours->intact() : out.size <= out.capacity;
+}
+
+/// Makes a buffer that is not intact one again; which rule was broken.
+std::string_view mend(Writer* ours) {
+  const bool only_its_size = ours == nullptr || ours->buffer_intact();
+  if (ours != nullptr) ours->restore();
+  return only_its_size ? "wrote past its answer buffer's capacity"
+                       : "wrote over its answer buffer's data, capacity or reserve, which are the host's";
 }
 
 bool thread_holds_serial(const InstanceContext& context) {
@@ -115,14 +119,15 @@ Walk::Step Walk::run(lodge_writer& out) {
   frame.call = &seen_;
   frame.walk = this;
   frame.quick = frame.below != nullptr ? frame.below->quick : ground_.executor.on_loop_thread();
+  Writer* const ours = Writer::behind(out);
   while (step == Step::next) {
-    step = next_ < chain_.links.size() ? run_link(chain_.links[next_], frame, out) : run_out(out);
+    step = next_ < chain_.links.size() ? run_link(chain_.links[next_], frame, out, ours) : run_out(out);
   }
   frame.pop();
   return step;
 }
 
-Walk::Step Walk::run_link(const Link& link, plugin::Frame& frame, lodge_writer& out) {
+Walk::Step Walk::run_link(const Link& link, plugin::Frame& frame, lodge_writer& out, Writer* ours) {
   if (link.serial) {
     if (const Step step = lock_serial(link, out); step != Step::next) return step;
     frame.serial = true;
@@ -130,23 +135,27 @@ Walk::Step Walk::run_link(const Link& link, plugin::Frame& frame, lodge_writer& 
   frame.context = link.context;
   executed_ = Executed::yes;
   const bool on_loop = frame.quick && frame.below == nullptr;
-  Writer* const ours = Writer::behind(out);
   const std::int32_t verdict = on_loop ? run_measured(link, out) : run_plain(link, out);
   if (link.serial) {
     frame.serial = owns_serial_ = false;
     link.instance->serial().unlock();
   }
-  if (const std::string_view broken = broken_in(out, ours); !broken.empty()) return misbehaved(out, broken);
+  if (!intact(out, ours)) [[unlikely]]
+    return misbehaved(out, mend(ours));
   if (verdict == LODGE_DEFERRED) {
     if (!deferral_) return misbehaved(out, "answered DEFERRED without having taken a ticket");
     place_ = CallPlace::deferred;
     return Step::deferred;
   }
-  if (deferral_) {
-    drop_ticket();
-    log::misbehaved(link.context->plugin(), chain_.name + " took a ticket and answered itself; the ticket is void");
-  }
+  if (deferral_) [[unlikely]]
+    answered_in_spite_of_ticket();
   return apply(verdict, out);
+}
+
+void Walk::answered_in_spite_of_ticket() {
+  drop_ticket();
+  log::misbehaved(chain_.links[next_].context->plugin(),
+                  chain_.name + " took a ticket and answered itself; the ticket is void");
 }
 
 std::int32_t Walk::run_plain(const Link& link, lodge_writer& out) {
@@ -215,9 +224,12 @@ Walk::Step Walk::apply(std::int32_t verdict, lodge_writer& out) {
       ++next_;
       return Step::next;
     default:
-      if (verdict < 0) return finish_error(verdict, out);
-      return misbehaved(out, "answered with the unknown verdict " + std::to_string(verdict));
+      return verdict < 0 ? finish_error(verdict, out) : unknown_verdict(verdict, out);
   }
+}
+
+Walk::Step Walk::unknown_verdict(std::int32_t verdict, lodge_writer& out) {
+  return misbehaved(out, "answered with the unknown verdict " + std::to_string(verdict));
 }
 
 Walk::Step Walk::apply_deferral(lodge_writer& out) {

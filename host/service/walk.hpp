@@ -87,7 +87,8 @@ class Walk {
   [[nodiscard]] lodge_handle take_ticket();
 
  private:
-  [[nodiscard]] Step run_link(const Link& link, plugin::Frame& frame, lodge_writer& out);
+  /// `ours`: the Writer that `out` is; nullptr: it is a plugin's.
+  [[nodiscard]] Step run_link(const Link& link, plugin::Frame& frame, lodge_writer& out, Writer* ours);
   [[nodiscard]] std::int32_t run_plain(const Link& link, lodge_writer& out);
   [[nodiscard]] std::int32_t run_measured(const Link& link, lodge_writer& out);
   [[nodiscard]] Step lock_serial(const Link& link, lodge_writer& out);
@@ -97,10 +98,14 @@ class Walk {
   [[nodiscard]] Step finish_error(std::int32_t code, lodge_writer& out);
   [[nodiscard]] Step run_out(lodge_writer& out);
   [[nodiscard]] Step continue_with(lodge_writer& out);
-  [[nodiscard]] Step fail(lodge_writer& out, Code code, std::string_view message);
-  [[nodiscard]] Step no_room(lodge_writer& out, std::size_t bytes);
-  [[nodiscard]] Step misbehaved(lodge_writer& out, std::string_view rule, Code code = Code::INTERNAL);
   void run_to_the_end(lodge_writer& out);
+
+  // Away from the way of a call that goes well, which is short without them.
+  [[nodiscard, gnu::cold]] Step fail(lodge_writer& out, Code code, std::string_view message);
+  [[nodiscard, gnu::cold]] Step no_room(lodge_writer& out, std::size_t bytes);
+  [[nodiscard, gnu::cold]] Step misbehaved(lodge_writer& out, std::string_view rule, Code code = Code::INTERNAL);
+  [[nodiscard, gnu::cold]] Step unknown_verdict(std::int32_t verdict, lodge_writer& out);
+  [[gnu::cold]] void answered_in_spite_of_ticket();
   void drop_ticket();
 
   const WalkGround& ground_;
