@@ -26,6 +26,12 @@ class [[nodiscard]] AwaitedCall {
   AwaitedCall& operator=(const AwaitedCall&) = delete;
   ~AwaitedCall() = default;
 
+  /// co_await lodge::call<int>("dictionary", "count", word).with({.timeout_ns = 50'000'000}).
+  AwaitedCall& with(const CallOptions& options) noexcept {
+    options_ = options;
+    return *this;
+  }
+
   [[nodiscard]] bool await_ready() const noexcept { return answer_.has_value(); }
 
   /// False: it could not be started, and the answer says why.
@@ -38,7 +44,7 @@ class [[nodiscard]] AwaitedCall {
     }
     root.suspend();
     waiting_ = waiting;
-    const lodge_call_options raw = raw_options({}, root.parent());
+    const lodge_call_options raw = raw_options(options_, root.parent());
     const std::int32_t code = link.table->start(link.host, target_, args_.data, args_.size, &raw, &take, this, nullptr);
     // Once it has started, this object may be gone.
     return code == LODGE_OK || ends_with({code, std::string("the call could not be queued: ") + meaning_of(code)});
@@ -65,6 +71,7 @@ class [[nodiscard]] AwaitedCall {
   std::size_t arity_;
   Buffer<256> args_;
   lodge_handle target_ = 0;
+  CallOptions options_;
   std::coroutine_handle<> waiting_;
   std::optional<Result<R>> answer_;
 };

@@ -42,6 +42,8 @@ class TaskRoot {
   TaskRoot& operator=(const TaskRoot&) = delete;
   ~TaskRoot() = default;
 
+  /// The service that was called: the plugin's own.
+  [[nodiscard]] const std::string& service() const noexcept { return service_; }
   /// The calling service; empty: from outside the services of this node.
   [[nodiscard]] const std::string& caller() const noexcept { return caller_; }
   /// Nanoseconds on the clock of host().timer().now(); INT64_MAX: never.
@@ -60,6 +62,7 @@ class TaskRoot {
     host_ = &call.host();
     deadline_ns_ = call.deadline_ns();
     flags_ = call.raw()->flags;
+    service_ = call.service();
     caller_ = call.caller();
     entering_ = &call;
     tasks_ = &tasks;
@@ -86,6 +89,7 @@ class TaskRoot {
   const Host* host_ = nullptr;
   std::int64_t deadline_ns_ = 0;
   std::uint32_t flags_ = 0;
+  std::string service_;
   std::string caller_;
   Call* entering_ = nullptr;  ///< until the first wait: the callback is on this thread's stack
   std::optional<Reply> reply_;
