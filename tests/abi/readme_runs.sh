@@ -58,6 +58,13 @@ for source in "$project"/*.c "$project"/*.cpp "$project"/*.rs; do
     printf '[service.%s]\nplugins = ["%s"]\n' "$plugin" "$plugin" >"$project/lodged.d/$plugin.toml"
 done
 ((sources > 0)) || die "$readme: no block begins with the name of a source"
+# Middleware stands in front of plugins that come with the host.
+sed -i "s,^plugin_dirs = \[\"build/plugins\"\]$,plugin_dirs = [\"build/plugins\"\, \"$build/plugins\"]," "$project/lodged.toml"
+cat >"$project/lodged.d/doorkeeper.toml" <<'TOML'
+[service.doorkeeper]
+plugins = ["doorkeeper"]
+config.doorkeeper.token = "hush"
+TOML
 # What a type cannot say, the guide's plugins check when they start.
 cat >"$project/lodged.d/wrong.toml" <<'TOML'
 [service.too_often]
@@ -103,6 +110,9 @@ as_told 'lodgectl inspect hello.so' "$(lodgectl inspect build/plugins/hello.so)"
 as_told "lodgectl call visits visit '\"Ada\"'" '"good morning, Ada (2)"' || wrong=1
 as_told "lodgectl call polite greet '\"\"'" '...argument 1: nobody to greet' || wrong=1
 as_told "lodgectl call later say 1 2" '...UNIMPLEMENTED: ...say/1...' || wrong=1
+as_told "lodgectl call doorkeeper request status '[1]' '{}'" '...UNAUTHENTICATED: pass the token' || wrong=1
+as_told "lodgectl call doorkeeper request status '[\"out_of_paper\"]' '{\"token\": \"hush\"}'" '...no paper left...' ||
+  wrong=1
 as_told 'lodgectl service show too_often' '...status ...failed...period_ms: 1 or more...' || wrong=1
 as_told 'lodgectl service show too_late' '...status ...failed...delay_ms: from 0 to 60000...' || wrong=1
 stop_host || wrong=1

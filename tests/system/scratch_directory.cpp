@@ -35,11 +35,23 @@ std::string ScratchDirectory::read(const fs::path& name) const {
   return text.str();
 }
 
-fs::path ScratchDirectory::add_plugin(const std::string& name) const {
-  fs::path copy = plugins() / (name + ".so");
-  fs::copy_file(fs::path(TEST_PLUGINS) / (name + ".so"), copy);
+namespace {
+
+fs::path copy_plugin(const fs::path& file, const fs::path& folder) {
+  fs::path copy = folder / file.filename();
+  fs::copy_file(file, copy);
   fs::permissions(copy, fs::perms::owner_all);
   return copy;
+}
+
+}  // namespace
+
+fs::path ScratchDirectory::add_plugin(const std::string& name) const {
+  return copy_plugin(fs::path(TEST_PLUGINS) / (name + ".so"), plugins());
+}
+
+fs::path ScratchDirectory::add_standard_plugin(const std::string& name) const {
+  return copy_plugin(fs::path(PLUGINS) / (name + ".so"), plugins());
 }
 
 }  // namespace lodge::system_test

@@ -25,6 +25,8 @@ class ScratchDirectory {
 
   /// Copies NAME.so of tests/plugins, as a file that nobody else may write. Returns where it is.
   std::filesystem::path add_plugin(const std::string& name) const;
+  /// The same of one that is installed with the host.
+  std::filesystem::path add_standard_plugin(const std::string& name) const;
 
  private:
   std::filesystem::path path_;

@@ -210,13 +210,37 @@ void probe_notebook(const lodge_plugin& plugin) {
   expect("remind at the end", ended.call("remind", "a", 1), {LODGE_DEFERRED, ""});  // and it is destroyed meanwhile
 }
 
+struct Outcome {
+  std::string status, info;
+  int code = 0;
+  std::map<std::string, int> data;
+  std::map<std::string, std::string> metadata;
+  static constexpr auto lodge_fields =
+      std::make_tuple(lodge::field("status", &Outcome::status), lodge::field("info", &Outcome::info),
+                      lodge::field("code", &Outcome::code), lodge::field("data", &Outcome::data),
+                      lodge::field("metadata", &Outcome::metadata));
+};
+
+void probe_status(const lodge_plugin& plugin) {
+  Instance status(plugin, "");
+  expect("status", status.call("status", "ok"), done(Outcome{"ok", "", 200, {}, {}}));
+  expect("status", status.call("status", 409), done(Outcome{"conflict", "", 409, {}, {}}));
+}
+
+void probe_request(const lodge_plugin& plugin) {
+  Instance request(plugin, "");
+  expect("send", request.call("send", "a", "b", 5, Settings()),
+         done(Outcome{"invalid_argument", "argument 3: expected list, got int", 400, {}, {{"executed", "no"}}}));
+}
+
 struct Expected {
   std::string_view name;
   void (*probe)(const lodge_plugin& plugin);
 };
 constexpr Expected all[] = {{"counter", probe_counter},       {"greeter", probe_greeter},
                             {"normalizer", probe_normalizer}, {"notebook_c", probe_notebook},
-                            {"notebook_cpp", probe_notebook}, {"tokenizer", probe_tokenizer}};
+                            {"notebook_cpp", probe_notebook}, {"request", probe_request},
+                            {"status", probe_status},         {"tokenizer", probe_tokenizer}};
 
 const lodge_plugin* load(const std::filesystem::path& file) {
   const HMODULE library = LoadLibraryW(file.c_str());  // stays for good, as in a host
