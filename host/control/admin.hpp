@@ -22,7 +22,7 @@
 namespace lodge::control {
 
 /// The service's name, and the built-in plugin's.
-constexpr std::string_view admin_service = "lodge";
+constexpr std::string_view admin_service = service::host_service;
 constexpr std::string_view admin_plugin_name = "control";
 
 class LogFollow;
@@ -87,9 +87,6 @@ struct AdminVerb {
 [[nodiscard]] std::span<const AdminVerb> log_verbs();
 [[nodiscard]] std::span<const AdminVerb> calls_verbs();
 
-/// {settings: [plugin.setting], added: [plugin], removed: [plugin], replaced: [{plugin, from, to}]}
-[[nodiscard]] wire::Value changed_value(const service::Changed& changed);
-
 /// The built-in plugin. Its instances find the Admin at Place::admin.
 [[nodiscard]] const lodge_plugin& admin_plugin();
 
@@ -97,8 +94,5 @@ struct AdminVerb {
 [[nodiscard]] Result<std::string> text_argument(std::span<const wire::Value> args, std::size_t index);
 /// The whole number from 0 at that place.
 [[nodiscard]] Result<std::uint64_t> count_argument(std::span<const wire::Value> args, std::size_t index);
-
-/// NOT_FOUND, with the nearest name there is.
-[[nodiscard]] Error no_service(Admin& admin, const std::string& name);
 
 }  // namespace lodge::control

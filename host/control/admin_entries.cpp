@@ -28,7 +28,7 @@ struct StorePlace {
 
   static Result<StorePlace> of(Admin& admin, const std::string& name) {
     std::shared_ptr<service::Service> found = admin.runtime.find(name);
-    if (!found) return no_service(admin, name);
+    if (!found) return admin.runtime.no_service(name);
     return StorePlace{std::move(found), admin.clock};
   }
 

@@ -3,7 +3,6 @@
 #include <array>
 #include <vector>
 
-#include "base/closest.hpp"
 #include "control/admin.hpp"
 #include "service/instance_context.hpp"
 #include "wire/msgpack.hpp"
@@ -149,12 +148,6 @@ Result<std::string> text_argument(std::span<const wire::Value> args, std::size_t
   if (const std::string* text = args[index].as_text()) return *text;
   return Error{Code::INVALID_ARGUMENT,
                "argument " + std::to_string(index + 1) + ": expected str, got " + std::string(args[index].type_name())};
-}
-
-Error no_service(Admin& admin, const std::string& name) {
-  std::vector<std::string> names;
-  for (const auto& each : admin.runtime.services()) names.push_back(each->name());
-  return {Code::NOT_FOUND, "no service `" + name + "`" + did_you_mean(name, names)};
 }
 
 Result<std::uint64_t> count_argument(std::span<const wire::Value> args, std::size_t index) {

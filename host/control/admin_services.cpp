@@ -22,7 +22,7 @@ Result<std::shared_ptr<Service>> service_of(control::Admin& admin, std::span<con
     return Error{Code::FAILED_PRECONDITION, "service `lodge` is the host itself; stop lodged to stop it"};
   }
   std::shared_ptr<Service> found = admin.runtime.find(*name);
-  if (!found) return no_service(admin, *name);
+  if (!found) return admin.runtime.no_service(*name);
   return found;
 }
 
@@ -58,6 +58,14 @@ Result<Value> change(control::Admin& admin, std::span<const Value> args, Admin w
 }
 
 Result<Value> start(control::Admin& admin, std::span<const Value> args) { return change(admin, args, Admin::active); }
+Result<Value> start_with(control::Admin& admin, std::span<const Value> args) {
+  Result<std::shared_ptr<Service>> service = service_of(admin, args);
+  if (!service) return std::move(service).error();
+  const Result<service::PluginTables> overrides = service::tables_of(args[1], "overrides");
+  if (!overrides) return overrides.error();
+  if (Status given = (*service)->override(*overrides); !given) return std::move(given).error();
+  return change(admin, args, Admin::active);
+}
 Result<Value> pause(control::Admin& admin, std::span<const Value> args) { return change(admin, args, Admin::pause); }
 Result<Value> stop(control::Admin& admin, std::span<const Value> args) { return change(admin, args, Admin::inactive); }
 
@@ -81,54 +89,20 @@ Result<Value> ready(control::Admin& admin, std::span<const Value> args) {
   return Value((*service)->ready());
 }
 
-/// The texts of a list under a key; none where the key is missing.
-Result<std::vector<std::string>> texts_under(const Value& map, std::string_view key) {
-  std::vector<std::string> out;
-  const Value* const value = map.find(key);
-  if (value == nullptr) return out;
-  if (value->as_list() == nullptr) return Error{Code::INVALID_ARGUMENT, std::string(key) + ": expected a list"};
-  for (const Value& each : *value->as_list()) {
-    if (each.as_text() == nullptr) return Error{Code::INVALID_ARGUMENT, std::string(key) + ": expected texts"};
-    out.push_back(*each.as_text());
-  }
-  return out;
-}
-
-/// {update: {PLUGIN: {SETTING: value}}, add: [plugin], remove: [plugin], upgrade: [plugin], dry_run}
-Result<service::Change> change_of(const Value& asked) {
-  service::Change out;
-  if (asked.as_map() == nullptr) return Error{Code::INVALID_ARGUMENT, "a change is a map"};
-  for (const auto& [key, into] : {std::pair("add", &out.add), {"remove", &out.remove}, {"upgrade", &out.upgrade}}) {
-    Result<std::vector<std::string>> names = texts_under(asked, key);
-    if (!names) return std::move(names).error();
-    *into = *std::move(names);
-  }
-  if (const Value* const update = asked.find("update")) {
-    if (update->as_map() == nullptr) return Error{Code::INVALID_ARGUMENT, "update: expected a map"};
-    for (const auto& [plugin, table] : *update->as_map()) {
-      if (plugin.as_text() == nullptr || table.as_map() == nullptr) {
-        return Error{Code::INVALID_ARGUMENT, "update: expected one map of settings a plugin"};
-      }
-      out.update.emplace(*plugin.as_text(), table);
-    }
-  }
-  const Value* const dry_run = asked.find("dry_run");
-  out.dry_run = dry_run != nullptr && *dry_run == Value(true);
-  return out;
-}
-
 Result<Value> change_parts(control::Admin& admin, std::span<const Value> args) {
   Result<std::shared_ptr<Service>> service = service_of(admin, args);
   if (!service) return std::move(service).error();
-  const Result<service::Change> change = change_of(args[1]);
+  const Result<service::Change> change = service::change_of(args[1]);
   if (!change) return change.error();
   const Result<service::Changed> changed = (*service)->change(*change);
   if (!changed) return changed.error();
-  return changed_value(*changed);
+  return service::value_of(*changed);
 }
 
 constexpr AdminVerb verbs[] = {
     {"service_start", 1, "name: str", "makes a service active; a failed one is tried again at once", start},
+    {"service_start", 2, "name: str, overrides: map", "the same of one that is down, with settings of its own",
+     start_with},
     {"service_pause", 1, "name: str", "lets no call in; what the service has started lives on", pause},
     {"service_stop", 1, "name: str", "makes a service inactive; its store lives on", stop},
     {"service_drain", 2, "name: str, timeout_ms: int", "the same, waiting so long for what is under way", drain},
@@ -139,18 +113,6 @@ constexpr AdminVerb verbs[] = {
 };
 
 }  // namespace
-
-Value changed_value(const service::Changed& changed) {
-  const auto list = [](const std::vector<std::string>& names) { return Value::List(names.begin(), names.end()); };
-  Value::List replaced;
-  for (const service::Changed::Replaced& each : changed.replaced) {
-    replaced.push_back(Value::map({{"plugin", each.plugin}, {"from", each.from}, {"to", each.to}}));
-  }
-  return Value::map({{"settings", list(changed.settings)},
-                     {"added", list(changed.added)},
-                     {"removed", list(changed.removed)},
-                     {"replaced", std::move(replaced)}});
-}
 
 std::span<const AdminVerb> service_verbs() { return verbs; }
 

@@ -17,11 +17,6 @@ std::string path_of(const std::string& path, std::string_view key) {
   return path.empty() ? last : path + "." + last;
 }
 
-bool valid_name(std::string_view name) {
-  return !name.empty() && name.size() <= 64 && name.front() >= 'a' && name.front() <= 'z' &&
-         all_of(name, "abcdefghijklmnopqrstuvwxyz0123456789_-");
-}
-
 const std::string* read_text(Reading& reading, const ConfigNode& node, const std::string& path) {
   const std::string* text = node.text();
   if (text == nullptr) reading.wrong_type(node, path, "string");

@@ -11,6 +11,7 @@
 #include "base/closest.hpp"
 #include "control/config_tree.hpp"
 #include "control/host_config.hpp"
+#include "service/service_spec.hpp"
 
 namespace lodge::control {
 
@@ -37,8 +38,7 @@ struct Field {
 /// "service.greeter" and "salutation" -> "service.greeter.salutation"; a key that needs quotes in TOML has them.
 [[nodiscard]] std::string path_of(const std::string& path, std::string_view key);
 
-/// [a-z][a-z0-9_-]*, at most 64 bytes: plugins and services.
-[[nodiscard]] bool valid_name(std::string_view name);
+using service::valid_name;
 
 /// The node's text; nullptr, and a problem: it has none.
 [[nodiscard]] const std::string* read_text(Reading& reading, const ConfigNode& node, const std::string& path);

@@ -117,7 +117,7 @@ Value Reload::change(const ServiceSpec& before, const ServiceSpec& spec) {
     (void)found->settle(std::chrono::milliseconds(parts_.running.limits.drain_timeout_ms));
   }
   Value out = did(spec.name, "changed");
-  const Value parts = changed_value(*changed);
+  const Value parts = service::value_of(*changed);
   for (const auto& [key, value] : *parts.as_map()) out.set(*key.as_text(), value);
   return out;
 }

@@ -25,6 +25,7 @@ struct Frame {
   std::uint32_t depth = 0;           ///< frames below
   bool quick = false;                ///< must not wait
   bool serial = false;               ///< holds the instance's serial lock
+  bool hook = false;                 ///< a lifecycle hook
 };
 
 namespace detail {

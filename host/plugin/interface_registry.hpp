@@ -11,7 +11,20 @@ namespace lodge::plugin {
 
 /// One place for each interface the host knows. The layers above offer their tables here (main.cpp calls them), and
 /// find their own state again through the place, at the cost of an array access.
-enum class Place : std::uint8_t { call, store, names, config, log, timer, child, metric, admin, testing, count };
+enum class Place : std::uint8_t {
+  call,
+  store,
+  names,
+  config,
+  log,
+  timer,
+  child,
+  metric,
+  service,
+  admin,
+  testing,
+  count
+};
 
 struct Interface {
   std::string_view id;  ///< "lodge.store/1"; empty: not offered

@@ -2,8 +2,12 @@
 
 #include <string>
 
+#include "base/closest.hpp"
 #include "plugin/frame.hpp"
+#include "service/abi_service.hpp"
 #include "service/chain.hpp"
+#include "service/runtime.hpp"
+#include "service/service_info.hpp"
 #include "service/walk.hpp"
 #include "wire/msgpack.hpp"
 
@@ -40,11 +44,34 @@ std::int32_t fail(lodge_writer& out, const Error& error) {
   return static_cast<std::int32_t>(error.code);
 }
 
+const Walk& walk_of_this_call() { return *static_cast<const Walk*>(plugin::top_frame()->walk); }
+
+// Whether the service's plugins allow the call; asked only where one of them has a say.
+Status authorize(const Walk& outer, const lodge_call& call, std::string_view function) {
+  const Chain* const chain = outer.chain().home->find("service_authorize", 3);
+  if (chain == nullptr || chain->links.size() < 2) return {};
+  lodge_call seen = call;
+  seen.name = slice_of(std::string_view(chain->name));
+  Writer said;
+  Walk walk(outer.ground(), *chain, seen, nullptr);
+  walk.run_through(said);
+  if (walk.code() != LODGE_OK) return Error{code_from(walk.code()), std::string(text_of(said.view())), Executed::no};
+  const Result<wire::Value> allowed = wire::Value::unpack(said.view());
+  if (allowed && allowed->as_bool() != nullptr && *allowed->as_bool()) return {};
+  const std::string caller =
+      call.caller.size == 0 ? "callers from outside" : "service " + std::string(text_of(call.caller));
+  return Error{Code::PERMISSION_DENIED,
+               std::string(text_of(call.service)) + "." + std::string(function) + " is not for " + caller +
+                   ": service_authorize says no",
+               Executed::no};
+}
+
 // In the dispatch that the call came in through: the service's own may be another one by now.
 std::int32_t service_call(void*, const lodge_call* call, lodge_writer* out) {
-  const Walk& outer = *static_cast<const Walk*>(plugin::top_frame()->walk);
+  const Walk& outer = walk_of_this_call();
   const Result<Described> described = describe(*call);
   if (!described) return fail(*out, described.error());
+  if (const Status allowed = authorize(outer, *call, described->name); !allowed) return fail(*out, allowed.error());
   const Dispatch& dispatch = *outer.chain().home;
   const Chain* const chain = dispatch.find(described->name, described->args.count());
   if (chain == nullptr) {
@@ -59,7 +86,26 @@ std::int32_t service_call(void*, const lodge_call* call, lodge_writer* out) {
   return walk.code();
 }
 
-std::int32_t status_changed(void*, const lodge_call*, lodge_writer* out) { return answer(*out, wire::Value()); }
+std::int32_t heard(void*, const lodge_call*, lodge_writer* out) { return answer(*out, wire::Value()); }
+
+// The host's own work, for plugins that ask down the chain: what a plugin in front has not answered.
+std::int32_t config_of(void*, const lodge_call* call, lodge_writer* out) {
+  lodge_mp_reader reader = wire::reader_of(view_of(call->args));
+  lodge_slice plugin{};
+  if (lodge_mp_read_str(&reader, &plugin) != LODGE_OK) {
+    return fail(*out, {Code::INVALID_ARGUMENT, "service_config takes a plugin's name"});
+  }
+  const Runtime& runtime = plugin::top_frame()->context->state<PluginServices>(plugin::Place::service).runtime();
+  const std::shared_ptr<Service> service = runtime.find(text_of(call->service));
+  const std::shared_ptr<const Assembly> now = service ? service->assembly() : nullptr;
+  std::vector<std::string> names;
+  for (const auto& instance : now ? now->instances : std::vector<std::shared_ptr<Instance>>()) {
+    if (instance->name() == text_of(plugin)) return answer(*out, shown_settings(*instance));
+    names.push_back(instance->name());
+  }
+  return fail(*out, {Code::NOT_FOUND, "service " + std::string(text_of(call->service)) + " has no plugin `" +
+                                          std::string(text_of(plugin)) + "`" + did_you_mean(text_of(plugin), names)});
+}
 
 std::int32_t yes(void*, const lodge_call*, lodge_writer* out) { return answer(*out, true); }
 
@@ -70,9 +116,30 @@ constexpr lodge_callback callbacks[] = {
      .flags = 0,
      .params = "function: str, arguments: list, options: map",
      .result = "any",
-     .doc = "the entrance for each call from outside the service; makes the call"},
+     .doc = "the entrance for each call from outside the service; asks service_authorize, then makes the call"},
+    {.name = "service_authorize",
+     .fn = yes,
+     .arity = 3,
+     .flags = LODGE_IDEMPOTENT | LODGE_QUICK,
+     .params = "function: str, arguments: list, options: map",
+     .result = "bool",
+     .doc = "whether a call from outside the service may be made; anything but true: it is refused"},
+    {.name = "service_event",
+     .fn = heard,
+     .arity = 2,
+     .flags = LODGE_IDEMPOTENT | LODGE_QUICK,
+     .params = "event: str, data: any",
+     .result = "nil",
+     .doc = "hears of what happens in the service: `changed`, from the host; and what its plugins tell each other"},
+    {.name = "service_config",
+     .fn = config_of,
+     .arity = 1,
+     .flags = LODGE_IDEMPOTENT,
+     .params = "plugin: str",
+     .result = "map",
+     .doc = "the settings of one of its plugins as they are in force; secrets are not shown"},
     {.name = "service_status_changed",
-     .fn = status_changed,
+     .fn = heard,
      .arity = 1,
      .flags = LODGE_IDEMPOTENT | LODGE_QUICK,
      .params = "state: map",

@@ -26,8 +26,12 @@ std::unique_ptr<const Dispatch> Dispatch::build(std::span<const std::shared_ptr<
       out->add(*instance, i, metrics);
     }
   }
-  const Chain* const guard = out->find("service_call", 3);
-  if (guard != nullptr && guard->links.size() > 1) out->guard_ = guard;
+  // What only `base` implements changes nothing, and costs nothing.
+  const auto has_own = [&out](std::string_view name) {
+    const Chain* const chain = out->find(name, 3);
+    return chain != nullptr && chain->links.size() > 1;
+  };
+  if (has_own("service_call") || has_own("service_authorize")) out->guard_ = out->find("service_call", 3);
   return out;
 }
 

@@ -66,8 +66,8 @@ class Dispatch {
   /// The UNIMPLEMENTED error for what was not found, naming the closest there is.
   [[nodiscard]] Error unimplemented(std::string_view service, std::string_view name, std::uint32_t arity) const;
 
-  /// The chain of `service_call/3` where more than `base` implements it: each call from outside the service goes
-  /// through it. nullptr otherwise.
+  /// The chain of `service_call/3` where more than `base` implements it or `service_authorize/3`: each call from
+  /// outside the service goes through it. nullptr otherwise.
   [[nodiscard]] const Chain* guard() const { return guard_; }
 
   /// Unique in the process, never 0: tells this table from those before and after it.

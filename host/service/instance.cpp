@@ -45,6 +45,7 @@ template <typename Hook>
 Status Instance::run_hook(const char* name, const Hook& hook, std::int32_t most) {
   Writer out;
   plugin::Frame frame(context_, name);
+  frame.hook = true;
   frame.push();
   running_hook_.store(name, std::memory_order_release);
   const std::int32_t code = plugin::run_foreign([&] { return hook(out); });
@@ -172,6 +173,7 @@ bool Instance::seal(std::chrono::nanoseconds patience) {
 void Instance::destroy() {
   if (!std::exchange(created_, false) || plugin_->hooks.destroy == nullptr) return;
   plugin::Frame frame(context_, "destroy");
+  frame.hook = true;
   frame.push();
   running_hook_.store("destroy", std::memory_order_release);
   plugin::run_foreign([this] { plugin_->hooks.destroy(self_); });

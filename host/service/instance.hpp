@@ -54,7 +54,7 @@ class Instance {
   [[nodiscard]] const plugin::Plugin& plugin() const { return *plugin_; }
   [[nodiscard]] const std::shared_ptr<const plugin::Plugin>& shared_plugin() const { return plugin_; }
   [[nodiscard]] const std::string& name() const { return plugin_->descriptor.name; }
-  [[nodiscard]] InstanceContext& context() { return context_; }
+  [[nodiscard]] InstanceContext& context() const { return context_; }
   [[nodiscard]] void* self() const { return self_; }
   [[nodiscard]] SerialLock& serial() { return serial_; }
   [[nodiscard]] QuickRecord& quick_record(std::size_t callback) { return quick_[callback]; }

@@ -5,6 +5,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <vector>
 
 #include "base/table_entry.hpp"
@@ -13,6 +14,7 @@
 #include "service/instance_context.hpp"
 #include "service/lifecycle.hpp"
 #include "service/plugin_source.hpp"
+#include "service/status_watches.hpp"
 #include "service/walk.hpp"
 
 namespace lodge::service {
@@ -47,6 +49,7 @@ class Contexts {
 
 /// All of it outlives the services.
 struct NodeParts {
+  const std::string name;
   WalkGround ground;
   Executor& turns;  ///< where services start and stop
   Timers& timers;
@@ -58,6 +61,7 @@ struct NodeParts {
   MonotonicNs drain_patience_ns;  ///< how long a service that stops waits for its calls
   Contexts& contexts;
   PluginChildren& children;
+  StatusWatches& status_watches;
   Calls* calls = nullptr;  ///< set before the first service
 };
 

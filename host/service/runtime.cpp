@@ -10,12 +10,6 @@ namespace {
 /// How long code that was held is waited for once everything that it may have waited for has stopped.
 constexpr std::int64_t held_patience_ns = 500'000'000;
 
-/// Nothing runs there any more, nor will: another one may take its place.
-bool over(const Service& service) {
-  const Service::State state = service.state();
-  return state.admin == Admin::inactive && state.running == Running::stopped;
-}
-
 }  // namespace
 
 Runtime::Runtime(RuntimeParts parts)
@@ -28,7 +22,9 @@ Runtime::Runtime(RuntimeParts parts)
                      [this](const plugin::HostContext& instance, const Error& error, const std::string& reason) {
                        if (const std::shared_ptr<Service> found = find(instance.service())) found->fail(error, reason);
                      }}),
-      node_{.ground = {.clock = parts.clock,
+      status_watches_(parts.executor),
+      node_{.name = parts.name,
+            .ground = {.clock = parts.clock,
                        .executor = parts.executor,
                        .tickets = tickets_,
                        .patience_ns = parts.call_timeout_ns,
@@ -45,18 +41,22 @@ Runtime::Runtime(RuntimeParts parts)
             .lifecycle = parts.lifecycle,
             .drain_patience_ns = parts.drain_patience_ns,
             .contexts = contexts_,
-            .children = children_},
+            .children = children_,
+            .status_watches = status_watches_},
       deadlines_(parts.clock, parts.timers),
       calls_(node_.ground, deadlines_, services_),
       call_interface_(calls_),
-      plugin_timers_(parts.clock, parts.timers, parts.executor) {
+      plugin_timers_(parts.clock, parts.timers, parts.executor),
+      plugin_services_(*this) {
   node_.calls = &calls_;
   offer_calls(parts_.interfaces, call_interface_);
   offer_timers(parts_.interfaces, plugin_timers_);
   offer_children(parts_.interfaces, children_);
+  offer_services(parts_.interfaces, plugin_services_);
   listen(children_);
   listen(call_interface_);
   listen(plugin_timers_);
+  listen(plugin_services_);
 }
 
 Runtime::~Runtime() = default;
@@ -65,22 +65,26 @@ std::vector<Finding> Runtime::check(const ServiceSpec& spec) {
   return plan_chain(spec, parts_.plugins, parts_.interfaces).findings;
 }
 
-Status Runtime::start(const ServiceSpec& spec) {
-  if (const std::shared_ptr<Service> present = find(spec.name)) {
-    const Service::State state = present->state();
-    if (!over(*present)) {
-      return Error{Code::ALREADY_EXISTS,
-                   "service " + spec.name + " is " + std::string(running_name(state.running)) + " already"};
-    }
-  }
+Result<std::shared_ptr<Service>> Runtime::make(const ServiceSpec& spec) {
+  // Before its plugins are looked for, and once more when they have been found.
+  if (Status free = services_.vacant(spec.name); !free) return std::move(free).error();
   Result<Recipe> recipe = make_recipe(spec, parts_.plugins, parts_.interfaces);
   if (!recipe) return std::move(recipe).error();
   auto made = std::make_shared<Service>(node_, calls_.cell(spec.name), spec, *std::move(recipe));
-  services_.put(made);
-  (void)made->want(spec.paused ? Admin::pause : Admin::active, spec.paused ? "paused in the configuration" : "init");
-  const Service::State state = made->settle(std::chrono::nanoseconds(without_end));
-  if (state.running == Running::failed) return *state.last_error;
-  return {};
+  if (Status put = services_.put(made); !put) return std::move(put).error();
+  return made;
+}
+
+Status Runtime::start(const ServiceSpec& spec) {
+  const Result<std::shared_ptr<Service>> made = make(spec);
+  if (!made) return made.error();
+  Service& service = **made;
+  (void)service.want(spec.paused ? Admin::pause : Admin::active, spec.paused ? "paused in the configuration" : "init");
+  const Service::State state = service.settle(std::chrono::nanoseconds(without_end));
+  if (state.running != Running::failed) return {};
+  // Nobody else would look after it.
+  if (spec.by_plugin) (void)remove(spec.name, std::chrono::nanoseconds(0));
+  return *state.last_error;
 }
 
 Status Runtime::stop(std::string_view name, std::chrono::nanoseconds patience) {
@@ -103,7 +107,7 @@ Status Runtime::remove(std::string_view name, std::chrono::nanoseconds patience)
 
 bool Runtime::stop_all(std::chrono::nanoseconds patience) {
   const MonotonicNs until = parts_.clock.now() + patience.count();
-  std::vector<std::shared_ptr<Service>> all = services();
+  std::vector<std::shared_ptr<Service>> all = services_.close();
   // No new work anywhere first, so that all of them drain at the same time.
   for (const std::shared_ptr<Service>& each : all) each->drain(until);
   for (const std::shared_ptr<Service>& each : all) (void)each->settle(std::chrono::nanoseconds(without_end));
@@ -120,6 +124,7 @@ bool Runtime::stop_all(std::chrono::nanoseconds patience) {
     (void)each->settle(std::chrono::nanoseconds(without_end));
     clean = !each->stuck() && clean;
   }
+  services_.open();
   return clean;
 }
 

@@ -9,6 +9,7 @@
 
 #include "service/abi_call.hpp"
 #include "service/abi_child.hpp"
+#include "service/abi_service.hpp"
 #include "service/abi_timer.hpp"
 #include "service/calls.hpp"
 #include "service/chain_plan.hpp"
@@ -30,12 +31,13 @@ struct RuntimeParts {
   std::size_t answer_bytes_max = Writer::default_limit;  ///< of a call from outside, or started and not waited for
   MonotonicNs drain_patience_ns = 10'000'000'000;        ///< how long a service that stops waits for its calls
   Lifecycle::Options lifecycle = {};
+  std::string name = "local";  ///< the node's
 };
 
-/// `listen`, `start`, `stop`, `remove` and `stop_all` by one thread at a time; everything else is thread-safe.
+/// `listen` and `stop_all` by one thread at a time; everything else is thread-safe.
 class Runtime {
  public:
-  /// Offers lodge.call/1, lodge.child/1 and lodge.timer/1.
+  /// Offers lodge.call/1, lodge.child/1, lodge.service/1 and lodge.timer/1.
   explicit Runtime(RuntimeParts parts);
   ~Runtime();
   Runtime(const Runtime&) = delete;
@@ -52,7 +54,7 @@ class Runtime {
 
   /// Makes the service, and waits until it is what its configuration says. ALREADY_EXISTS: there is one, which goes on.
   /// An error of the plan or a plugin's file leaves nothing behind; one of a hook leaves the service `failed`, to be
-  /// tried again in a while.
+  /// tried again in a while, unless a plugin has made it.
   [[nodiscard]] Status start(const ServiceSpec& spec);
 
   /// Stops it for ever, within `patience`. NOT_FOUND: there is none. FAILED_PRECONDITION: plugin code did not return,
@@ -67,6 +69,10 @@ class Runtime {
 
   [[nodiscard]] Calls& calls() { return calls_; }
   [[nodiscard]] const PluginChildren& children() const { return children_; }
+  [[nodiscard]] const Clock& clock() const { return parts_.clock; }
+  [[nodiscard]] StatusWatches& status_watches() { return status_watches_; }
+  /// NOT_FOUND, with the nearest name there is.
+  [[nodiscard]] Error no_service(std::string_view name) const { return services_.no_service(name); }
   [[nodiscard]] WalkGround& ground() { return node_.ground; }
   [[nodiscard]] CallMetrics& metrics() { return metrics_; }
   [[nodiscard]] const InFlight& in_flight() const { return in_flight_; }
@@ -89,6 +95,8 @@ class Runtime {
   [[nodiscard]] std::vector<std::shared_ptr<Service>> services() const { return services_.all(); }
 
  private:
+  [[nodiscard]] Result<std::shared_ptr<Service>> make(const ServiceSpec& spec);
+
   const RuntimeParts parts_;
   std::atomic<MonotonicNs> quick_since_{0};
   CallMetrics metrics_;
@@ -96,11 +104,13 @@ class Runtime {
   Tickets tickets_;
   Contexts contexts_;
   PluginChildren children_;
+  StatusWatches status_watches_;
   NodeParts node_;
   DeadlineWheel deadlines_;
   Calls calls_;
   CallInterface call_interface_;
   PluginTimers plugin_timers_;
+  PluginServices plugin_services_;
   ServiceList services_;  // last: services go before what they use
 };
 

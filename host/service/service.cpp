@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/log.hpp"
-#include "plugin/frame.hpp"
+#include "service/own_code.hpp"
 #include "service/transition.hpp"
 
 namespace lodge::service {
@@ -70,20 +70,8 @@ void Service::drain(MonotonicNs until) {
   poke();
 }
 
-namespace {
-
-/// Whether this thread is in code of that service, or was called by it.
-bool inside(const std::string& service) {
-  for (const plugin::Frame* frame = plugin::top_frame(); frame != nullptr; frame = frame->below) {
-    if (frame->context->service() == service) return true;
-  }
-  return false;
-}
-
-}  // namespace
-
 Result<Changed> Service::change(const Change& change) {
-  if (inside(name())) {
+  if (in_code_of(name())) {
     return Error{Code::DEADLOCK, "service " + name() + " cannot wait for a change of itself from its own code"};
   }
   std::optional<Result<Changed>> out;
@@ -98,6 +86,18 @@ Result<Changed> Service::change(const Change& change) {
   poke();
   (void)node_.ground.executor.wait(lock, idle_, without_end, [&out] { return out.has_value(); });
   return *std::move(out);
+}
+
+Status Service::override(const std::optional<PluginTables>& settings) {
+  if (!settings) return {};
+  if (const Running running = state().running; running != Running::stopped && running != Running::failed) {
+    return Error{Code::FAILED_PRECONDITION, "service " + name() + " is " + std::string(running_name(running)) +
+                                                "; overrides are given at a start: reconfigure it instead"};
+  }
+  Change given;
+  given.overrides = settings;
+  const Result<Changed> changed = change(given);
+  return changed ? Status() : Status(changed.error());
 }
 
 std::shared_ptr<const ServiceSpec> Service::spec() const {
@@ -224,6 +224,7 @@ void Service::wake_later() {
 void Service::tell(const std::vector<State>& changes) const {
   const std::string module = "service." + name();
   for (const State& each : changes) {
+    node_.status_watches.publish(name(), each);
     const std::string status(running_name(each.running));
     if (each.running == Running::failed) {
       log::error(module, status + " (" + each.reason + "): " + each.last_error->text());

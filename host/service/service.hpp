@@ -51,6 +51,10 @@ class Service : public std::enable_shared_from_this<Service> {
   /// would wait for itself.
   [[nodiscard]] Result<Changed> change(const Change& change);
 
+  /// Settings for its next start and those after it, in place of those given so before; nothing: as they are.
+  /// FAILED_PRECONDITION: it is up. Else as `change`.
+  [[nodiscard]] Status override(const std::optional<PluginTables>& settings);
+
   /// Lets no call in any more, and waits for those inside as `stop` would. Only before `end`.
   void drain(MonotonicNs until);
 
@@ -76,9 +80,11 @@ class Service : public std::enable_shared_from_this<Service> {
   [[nodiscard]] std::optional<Draining> draining() const;
 
   [[nodiscard]] const std::string& name() const { return cell_.name(); }
+  /// Of the node that it is on.
+  [[nodiscard]] const std::string& node() const { return node_.name; }
   /// As it is configured now, all layers of configuration in one.
   [[nodiscard]] std::shared_ptr<const ServiceSpec> spec() const;
-  [[nodiscard]] Store& store() { return *store_; }
+  [[nodiscard]] Store& store() const { return *store_; }
   [[nodiscard]] Cell& cell() { return cell_; }
   [[nodiscard]] const WalkGround& ground() const { return node_.ground; }
   /// nullptr: it has no instances now.
@@ -110,6 +116,7 @@ class Service : public std::enable_shared_from_this<Service> {
   [[nodiscard]] Status assemble(bool& returned);
   [[nodiscard]] Status start();
   void announce(const State& said);
+  void tell_plugins(std::string_view callback, const std::vector<wire::Value>& args);
   void open();
   void shut();
   [[nodiscard]] bool stop();

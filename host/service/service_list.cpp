@@ -12,6 +12,9 @@ namespace lodge::service {
 
 namespace {
 
+/// Nothing runs there any more, nor will: another one may take its place.
+bool over(const Service::State& state) { return state.admin == Admin::inactive && state.running == Running::stopped; }
+
 std::string why_closed(std::string_view name, const Service::State& state) {
   const std::string since = wall_text(state.since_wall_ns);
   switch (state.running) {
@@ -35,17 +38,46 @@ void ServiceList::expect(const std::string& name) {
   expected_.push_back(name);
 }
 
-void ServiceList::put(std::shared_ptr<Service> service) {
+Status ServiceList::vacant(std::string_view name) const {
+  std::lock_guard lock(mutex_);
+  return vacant_locked(name);
+}
+
+Status ServiceList::vacant_locked(std::string_view name) const {
+  if (closed_) return Error{Code::UNAVAILABLE, "all services are being stopped; none is started"};
+  for (const std::shared_ptr<Service>& each : services_) {
+    if (each->name() != name) continue;
+    const Service::State state = each->state();
+    if (over(state)) continue;
+    return Error{Code::ALREADY_EXISTS, fmt::format("service {} is {} already", name, running_name(state.running))};
+  }
+  return {};
+}
+
+Status ServiceList::put(std::shared_ptr<Service> service) {
   std::lock_guard lock(mutex_);
   const std::string& name = service->name();
+  if (Status free = vacant_locked(name); !free) return free;
   std::erase(expected_, name);
   std::erase_if(services_, [&name](const auto& each) { return each->name() == name; });
   services_.push_back(std::move(service));
+  return {};
+}
+
+std::vector<std::shared_ptr<Service>> ServiceList::close() {
+  std::lock_guard lock(mutex_);
+  closed_ = true;
+  return services_;
 }
 
 void ServiceList::remove(std::string_view name) {
   std::lock_guard lock(mutex_);
   std::erase_if(services_, [name](const auto& each) { return each->name() == name; });
+}
+
+void ServiceList::open() {
+  std::lock_guard lock(mutex_);
+  closed_ = false;
 }
 
 std::shared_ptr<Service> ServiceList::find(std::string_view name) const {
@@ -66,6 +98,10 @@ std::vector<std::string> ServiceList::names() const {
   std::vector<std::string> out = expected_;
   for (const std::shared_ptr<Service>& each : services_) out.push_back(each->name());
   return out;
+}
+
+Error ServiceList::no_service(std::string_view name) const {
+  return {Code::NOT_FOUND, fmt::format("no service `{}`{}", name, did_you_mean(name, names()))};
 }
 
 Error ServiceList::refusal(std::string_view name) const {

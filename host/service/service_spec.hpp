@@ -4,12 +4,23 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
 #include "wire/value.hpp"
 
 namespace lodge::service {
+
+/// [a-z][a-z0-9_-]*, at most 64 bytes: plugins and services.
+[[nodiscard]] inline bool valid_name(std::string_view name) {
+  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz";
+  return !name.empty() && name.size() <= 64 && letters.find(name.front()) != std::string_view::npos &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") == std::string_view::npos;
+}
+
+/// The service that the host itself is: its operator's alone.
+constexpr std::string_view host_service = "lodge";
 
 struct ServiceSpec {
   std::string name;                  ///< [a-z][a-z0-9_-]*, at most 64 bytes; "lodge" is the host itself
@@ -20,7 +31,8 @@ struct ServiceSpec {
   std::string service_class;
   std::map<std::string, wire::Value> config;  ///< one map a plugin, by its name: all layers merged except defaults
   std::uint64_t store_bytes_max = std::uint64_t{256} << 20;
-  std::string origin;  ///< "lodged.toml:12": where errors point
+  std::string origin;      ///< "lodged.toml:12": where errors point
+  bool by_plugin = false;  ///< no configuration has it: a plugin has made it, and one may remove it
 
   /// Says the same, wherever that is written.
   [[nodiscard]] bool same_as(const ServiceSpec& other) const {

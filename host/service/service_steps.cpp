@@ -1,4 +1,6 @@
 // The steps of a service's life that lead up.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -93,13 +95,15 @@ Status Service::create_instances(const Assembly& assembly) {
   return {};
 }
 
-void Service::announce(const State& said) {
+void Service::announce(const State& said) { tell_plugins("service_status_changed", {described(name(), said)}); }
+
+// Each of them, whatever the others answer.
+void Service::tell_plugins(std::string_view callback, const std::vector<wire::Value>& args) {
   const std::shared_ptr<const Assembly> now = assembly();
-  for (const Polled& each : poll(node_.ground, cell_, *now->dispatch, "service_status_changed",
-                                 {described(name(), said)}, poll_patience_ns)) {
+  for (const Polled& each : poll(node_.ground, cell_, *now->dispatch, callback, args, poll_patience_ns)) {
     if (each.code == Code::OK) continue;
-    log::warn("service." + name(), "plugin " + each.plugin + ", service_status_changed/1: " +
-                                       std::string(code_name(each.code)) + ": " + each.message);
+    log::warn("service." + name(), fmt::format("plugin {}, {}/{}: {}: {}", each.plugin, callback, args.size(),
+                                               code_name(each.code), each.message));
   }
 }
 

@@ -48,6 +48,7 @@ Service::Transition::Transition(Service& service, const Change& change, std::set
     layers_.file = change.file->config;
     layers_.hidden.clear();
   }
+  if (change.overrides) layers_.overrides = *change.overrides;
 }
 
 Result<Changed> Service::Transition::run() {
@@ -66,7 +67,10 @@ Result<Changed> Service::Transition::run() {
     swap();
   }
   service_.adopt(spec_, layers_);
-  if (before_) retire();
+  if (before_) {
+    service_.tell_plugins("service_event", {"changed", value_of(out)});
+    retire();
+  }
   if (wants_renewal_.empty()) return out;
   const Change nothing_else{};
   Result<Changed> renewed = Transition(service_, nothing_else, wants_renewal_).run();

@@ -195,4 +195,16 @@ std::int32_t forward(Tag<&lodge_config_v1::unwatch>, Holdings& holdings, const l
   return code;
 }
 
+std::int32_t forward(Tag<&lodge_service_v1::watch>, Holdings& holdings, const lodge_host* host, const char* name,
+                     std::size_t name_size, lodge_service_watch_fn fn, void* user, lodge_handle* watch) {
+  return open_noted(holdings, host, Leak::Kind::watch, LODGE_SERVICE_V1, "a watch of services open", watch,
+                    [&] { return real<lodge_service_v1>().watch(host, name, name_size, fn, user, watch); });
+}
+
+std::int32_t forward(Tag<&lodge_service_v1::unwatch>, Holdings& holdings, const lodge_host* host, lodge_handle watch) {
+  const std::int32_t code = real<lodge_service_v1>().unwatch(host, watch);
+  holdings.over(HostContext::from(host), Leak::Kind::watch, LODGE_SERVICE_V1, watch);
+  return code;
+}
+
 }  // namespace lodge::testing

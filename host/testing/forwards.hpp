@@ -58,6 +58,9 @@ std::int32_t forward(Tag<&lodge_config_v1::watch>, Holdings& holdings, const lod
                      std::size_t domain_size, const std::uint8_t* key, std::size_t key_size, std::uint32_t mode,
                      lodge_watch_fn fn, void* user, lodge_handle* watch);
 std::int32_t forward(Tag<&lodge_config_v1::unwatch>, Holdings& holdings, const lodge_host* host, lodge_handle watch);
+std::int32_t forward(Tag<&lodge_service_v1::watch>, Holdings& holdings, const lodge_host* host, const char* name,
+                     std::size_t name_size, lodge_service_watch_fn fn, void* user, lodge_handle* watch);
+std::int32_t forward(Tag<&lodge_service_v1::unwatch>, Holdings& holdings, const lodge_host* host, lodge_handle watch);
 
 #define LODGE_TESTING_FUNCTION(table, function) \
   template <>                                   \
@@ -81,6 +84,18 @@ LODGE_TESTING_FUNCTION(lodge_child_v1, stop)
 LODGE_TESTING_FUNCTION(lodge_child_v1, exit)
 LODGE_TESTING_FUNCTION(lodge_child_v1, supervise)
 LODGE_TESTING_FUNCTION(lodge_child_v1, list)
+
+template <>
+inline constexpr std::string_view interface_of<lodge_service_v1> = LODGE_SERVICE_V1;
+LODGE_TESTING_FUNCTION(lodge_service_v1, status)
+LODGE_TESTING_FUNCTION(lodge_service_v1, info)
+LODGE_TESTING_FUNCTION(lodge_service_v1, want)
+LODGE_TESTING_FUNCTION(lodge_service_v1, change)
+LODGE_TESTING_FUNCTION(lodge_service_v1, create)
+LODGE_TESTING_FUNCTION(lodge_service_v1, remove)
+LODGE_TESTING_FUNCTION(lodge_service_v1, fail)
+LODGE_TESTING_FUNCTION(lodge_service_v1, watch)
+LODGE_TESTING_FUNCTION(lodge_service_v1, unwatch)
 
 template <>
 inline constexpr std::string_view interface_of<lodge_store_v1> = LODGE_STORE_V1;

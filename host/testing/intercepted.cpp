@@ -64,7 +64,8 @@ struct Intercepted<member> {
     if (const std::optional<Faults::Struck> struck = in.faults.strike(function, context)) {
       tell(context, function, *struck);
       // A call's answer and a child's error carry a message; any other writer holds values.
-      if constexpr (std::is_same_v<Table, lodge_call_v1> || std::is_same_v<Table, lodge_child_v1>) {
+      if constexpr (std::is_same_v<Table, lodge_call_v1> || std::is_same_v<Table, lodge_child_v1> ||
+                    std::is_same_v<Table, lodge_service_v1>) {
         explain(*struck, args...);
       }
       return static_cast<R>(struck->code);
@@ -122,6 +123,9 @@ using Timers = Table_<lodge_timer_v1, &lodge_timer_v1::now, &lodge_timer_v1::wal
                       &lodge_timer_v1::cancel>;
 using Metrics = Table_<lodge_metric_v1, &lodge_metric_v1::open, &lodge_metric_v1::add, &lodge_metric_v1::set,
                        &lodge_metric_v1::observe>;
+using Services = Table_<lodge_service_v1, &lodge_service_v1::status, &lodge_service_v1::info, &lodge_service_v1::want,
+                        &lodge_service_v1::change, &lodge_service_v1::create, &lodge_service_v1::remove,
+                        &lodge_service_v1::fail, &lodge_service_v1::watch, &lodge_service_v1::unwatch>;
 
 template <typename... Tables>
 std::vector<Listed> all_listed() {
@@ -142,10 +146,11 @@ void intercept(plugin::InterfaceRegistry& interfaces, Interception& interception
   Log::offer(interfaces, Place::log);
   Timers::offer(interfaces, Place::timer);
   Metrics::offer(interfaces, Place::metric);
+  Services::offer(interfaces, Place::service);
 }
 
 Status can_fail(const Function& function) {
-  const std::vector<Listed> all = all_listed<Calls, Children, Store, Names, Config, Log, Timers, Metrics>();
+  const std::vector<Listed> all = all_listed<Calls, Children, Store, Names, Config, Log, Timers, Metrics, Services>();
   std::vector<std::string> ids;
   std::vector<std::string> names;
   for (const Listed& each : all) {

@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "rig/node.hpp"
+#include "service/service_info.hpp"
 
 namespace lodge {
 namespace {
@@ -64,6 +65,34 @@ TEST(services, 13) {
   EXPECT_EQ(node.runtime().find("s"), before);
   EXPECT_THAT(hooks, ElementsAre("p.config", "p.start"));
   EXPECT_EQ(node.call("s", "f").value, Value(1));
+}
+
+/// The services that a plugin of the node is told of, as "NAME STATUS".
+std::vector<std::string> listed(const lodge_host* host) {
+  std::vector<std::string> out;
+  const auto see = [](void* user, const lodge_service_status* status) -> std::int32_t {
+    static_cast<std::vector<std::string>*>(user)->push_back(
+        std::string(text_of(status->name)) + " " +
+        std::string(service::running_name(Running{static_cast<std::uint8_t>(status->running)})));
+    return 0;
+  };
+  EXPECT_EQ(rig::table<lodge_service_v1>(host).status(host, "", 0, see, &out), LODGE_OK);
+  return out;
+}
+
+// What runs is listed as running, on this node; what is stopped is not.
+TEST(services, 14) {
+  rig::Lender looker("looker");
+  ScriptedPlugin plugin("p");
+  Node node;
+  node.add(looker.plugin, plugin);
+  ASSERT_TRUE(node.start("looker", {"looker"}));
+  ASSERT_TRUE(node.start("s", {"p"}));
+  EXPECT_THAT(listed(looker.host), ElementsAre("looker running", "s running"));
+  node.want("s", Admin::inactive);
+  EXPECT_THAT(listed(looker.host), ElementsAre("looker running", "s stopped"));
+  ASSERT_TRUE(node.runtime().remove("s", std::chrono::seconds(1)));
+  EXPECT_THAT(listed(looker.host), ElementsAre("looker running"));
 }
 
 /// The children of an instance that starts one in its `start` hook: how many there are, and the newest's run.
@@ -215,6 +244,63 @@ TEST(services, 18) {
   EXPECT_EQ(paused.admin_reason, "asked");
   EXPECT_GE(paused.since_wall_ns, running.since_wall_ns);
   EXPECT_GE(paused.admin_since_wall_ns, running.since_wall_ns);
+}
+
+// All of it as one map: what operators and plugins are shown.
+TEST(services, 18_as_it_is_shown) {
+  ScriptedPlugin plugin("p", "3.1.4");
+  plugin.setting("a", LODGE_TYPE_INT, 0, 1).setting("key", LODGE_TYPE_STRING, LODGE_SECRET, "hidden");
+  plugin.callback("f", 2, [](const Seen& seen) { return seen.done(1); });
+  Node node;
+  node.add(plugin);
+  service::ServiceSpec spec;
+  spec.name = "s";
+  spec.plugins = {"p"};
+  spec.version = "1.2.3";
+  spec.service_class = "demo";
+  ASSERT_TRUE(node.runtime().start(spec));
+  const auto shown = [&] {
+    return service::service_info(*node.runtime().find("s"), node.runtime().children(), node.clock().wall());
+  };
+  const Value info = shown();
+  for (const auto& [key, value] : {std::pair<const char*, Value>{"name", "s"},
+                                   {"status", "running"},
+                                   {"reason", "started"},
+                                   {"admin", "active"},
+                                   {"admin_reason", "init"},
+                                   {"version", "1.2.3"},
+                                   {"class", "demo"},
+                                   {"node", "local"},
+                                   {"last_error", ""}}) {
+    ASSERT_NE(info.find(key), nullptr) << key;
+    EXPECT_EQ(*info.find(key), value) << key;
+  }
+  const Value& first = info.find("plugins")->as_list()->front();
+  EXPECT_EQ(*first.find("version"), Value("3.1.4"));
+  EXPECT_EQ(*first.find("settings"), Value::map({{"a", 1}, {"key", "(secret)"}}));
+  const Value& callback = info.find("callbacks")->as_list()->front();
+  EXPECT_EQ(*callback.find("name"), Value("f"));
+  EXPECT_EQ(*callback.find("arity"), Value(2));
+  service::Change change;
+  change.update["p"] = Value::map({{"a", 2}});
+  ASSERT_TRUE(node.runtime().find("s")->change(change));
+  const Value later = shown();
+  EXPECT_FALSE(*later.find("config_hash") == *info.find("config_hash")) << "other settings, another hash";
+}
+
+// A service that nobody knows is unknown, and not live.
+TEST(services, 19) {
+  rig::Lender looker("looker");
+  Node node;
+  node.add(looker.plugin);
+  ASSERT_TRUE(node.start("looker", {"looker"}));
+  const auto never = [](void*, const lodge_service_status*) -> std::int32_t { return 0; };
+  const lodge_service_v1& services = rig::table<lodge_service_v1>(looker.host);
+  EXPECT_EQ(services.status(looker.host, "nobody", 6, never, nullptr), LODGE_NOT_FOUND);
+  EXPECT_EQ(node.runtime().find("nobody"), nullptr);
+  const rig::Answer answer = node.call("nobody", "f");
+  EXPECT_EQ(answer.code, Code::UNAVAILABLE);
+  EXPECT_EQ(answer.executed, Executed::no);
 }
 
 // One plugin that says no is enough for not ready, and a paused service is not.

@@ -4,6 +4,7 @@
 
 #include <csignal>
 
+#include "bystander.hpp"
 #include "host_process.hpp"
 
 namespace lodge::system_test {
@@ -107,6 +108,33 @@ TEST_F(ServiceVerbs, reload_of_a_configuration_that_is_wrong_changes_nothing) {
   write_config(directory, "[service.s]\nplugins = [\"subject\"]\nclass = \"good\"\n");
   EXPECT_EQ(host.lodgectl({"reload"}).ended, "exited 0");
   EXPECT_EQ(*host.ask({"service", "show", "s"}).find("class"), Value("good"));
+}
+
+// Who looks takes nothing from who calls.
+TEST_F(ServiceVerbs, a_thousand_looks_at_a_service_disturb_no_call) {
+  Bystander caller(host.connect(), "s", "echo");
+  caller.expect_served();
+  wire::Client looker = host.connect();
+  const Bytes name = Value("s").pack();
+  for (int look = 0; look < 1000; ++look) {
+    const Result<Bytes> shown = looker.call("lodge", "service", name, 1);
+    ASSERT_TRUE(shown) << shown.error().text();
+    ASSERT_EQ(*Value::unpack(*shown).value().find("status"), Value("running"));
+  }
+  caller.expect_served();
+  EXPECT_EQ(host.stop().ended, "exited 0");
+  caller.expect_undisturbed();
+}
+
+TEST_F(ServiceVerbs, are_started_with_settings_of_their_own) {
+  EXPECT_THAT(host.lodgectl({"service", "start", "s", "subject.size=9"}).err, HasSubstr("reconfigure it instead"));
+  EXPECT_EQ(status_after("stop"), "stopped");
+  EXPECT_THAT(host.lodgectl({"service", "start", "s", "subject.nothing=1"}).err, HasSubstr("service.s.config.subject"));
+  EXPECT_THAT(host.lodgectl({"service", "start", "s", "nothing"}).err, HasSubstr("PLUGIN.SETTING=VALUE"));
+  EXPECT_EQ(*host.ask({"service", "start", "s", "subject.size=9"}).find("status"), Value("running"));
+  const Value shown = host.ask({"service", "show", "s"});
+  EXPECT_EQ(*shown.find("plugins")->as_list()->front().find("settings")->find("size"), Value(9));
+  EXPECT_EQ(shown.find("node")->type_name(), "str");
 }
 
 TEST_F(ServiceVerbs, sighup_reloads) {

@@ -91,12 +91,25 @@ Status take_setting(Session& session, const std::string& word, Value& update) {
   return {};
 }
 
-ExitCode reconfigure(Session& session, const Verb& verb, Words words) {
-  Value update = Value::Map{};
-  for (const std::string& word : words.subspan(1)) {
-    if (Status taken = take_setting(session, word, update); !taken) return session.wrong_argument(taken.error());
+Result<Value> settings_of(Session& session, Words words) {
+  Value out = Value::Map{};
+  for (const std::string& word : words) {
+    if (Status taken = take_setting(session, word, out); !taken) return std::move(taken).error();
   }
-  return ask_change(session, verb, words[0], Value::map({{"update", std::move(update)}}));
+  return out;
+}
+
+ExitCode start(Session& session, const Verb& verb, Words words) {
+  if (words.size() == 1) return change(session, verb, words);
+  Result<Value> overrides = settings_of(session, words.subspan(1));
+  if (!overrides) return session.wrong_argument(overrides.error());
+  return follow(session, session.ask(verb.asks, {words[0], *std::move(overrides)}));
+}
+
+ExitCode reconfigure(Session& session, const Verb& verb, Words words) {
+  Result<Value> update = settings_of(session, words.subspan(1));
+  if (!update) return session.wrong_argument(update.error());
+  return ask_change(session, verb, words[0], Value::map({{"update", *std::move(update)}}));
 }
 
 ExitCode add_plugin(Session& session, const Verb& verb, Words words) {
@@ -117,8 +130,8 @@ ExitCode upgrade(Session& session, const Verb& verb, Words words) {
 }
 
 constexpr Verb verbs[] = {
-    {"service start", "NAME", "makes it active; a failed one is tried again at once", 1, 1, "", change,
-     "service_start"},
+    {"service start", "NAME [PLUGIN.SETTING=VALUE...]", "makes it active, from its next start on with these settings",
+     1, any_number, "", start, "service_start"},
     {"service pause", "NAME", "lets no call in; what it has started lives on", 1, 1, "", change, "service_pause"},
     {"service stop", "NAME", "makes it inactive; its store lives on", 1, 1, "", change, "service_stop"},
     {"service drain", "NAME", "the same, waiting up to --timeout for what is under way", 1, 1, "", drain,

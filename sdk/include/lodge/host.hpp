@@ -7,6 +7,7 @@
 #include <lodge/log.h>
 #include <lodge/metric.h>
 #include <lodge/names.h>
+#include <lodge/service.h>
 #include <lodge/store.h>
 #include <lodge/timer.h>
 
@@ -68,6 +69,12 @@ template <>
 struct InterfaceId<lodge_metric_v1> {
   static constexpr std::string_view id = LODGE_METRIC_V1;
   static constexpr std::size_t place = 7;
+};
+
+template <>
+struct InterfaceId<lodge_service_v1> {
+  static constexpr std::string_view id = LODGE_SERVICE_V1;
+  static constexpr std::size_t place = 8;
 };
 
 /// What an operation answers where its interface is missing.
@@ -167,6 +174,7 @@ class Log;
 class Clock;
 class Children;
 class Metrics;
+class Services;
 
 /// All functions have the tag of the C function behind them; used after the instance is gone, they answer STALE.
 class Host {
@@ -207,10 +215,11 @@ class Host {
   [[nodiscard]] Clock timer() const noexcept;             ///< timer.hpp
   [[nodiscard]] Children children() const noexcept;       ///< child.hpp
   [[nodiscard]] Metrics metrics() const noexcept;         ///< metric.hpp
+  [[nodiscard]] Services services() const noexcept;       ///< service.hpp
 
  private:
   const lodge_host* raw_;
-  mutable std::array<std::atomic<const void*>, 8> tables_{};
+  mutable std::array<std::atomic<const void*>, 9> tables_{};
 };
 
 }  // namespace sdk

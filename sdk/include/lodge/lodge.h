@@ -10,6 +10,7 @@
 #include <lodge/metric.h>
 #include <lodge/msgpack.h>
 #include <lodge/names.h>
+#include <lodge/service.h>
 #include <lodge/status.h>
 #include <lodge/store.h>
 #include <lodge/timer.h>

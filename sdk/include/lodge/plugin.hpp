@@ -22,6 +22,7 @@
 #include <lodge/metric.hpp>
 #include <lodge/names.hpp>
 #include <lodge/node_config.hpp>
+#include <lodge/service.hpp>
 #include <lodge/store.hpp>
 #include <lodge/timer.hpp>
 
