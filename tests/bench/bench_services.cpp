@@ -13,6 +13,7 @@
 #include "base/log.hpp"
 #include "figure.hpp"
 #include "rig/node.hpp"
+#include "service/service_info.hpp"
 
 namespace lodge::bench {
 namespace {
@@ -174,6 +175,18 @@ double restart_ms(Stage& stage) {
   return ms_since(begin) / times;
 }
 
+/// Looks a second at a service, in thousands: `look` makes what somebody is shown.
+template <typename Look>
+double looks(Stage& stage, const Look& look) {
+  constexpr int times = 2000;
+  const std::shared_ptr<service::Service> service = stage.node.runtime().find("s");
+  std::size_t bytes = 0;
+  const auto begin = Clock::now();
+  for (int i = 0; i < times; ++i) bytes += look(*service).pack().size();
+  if (bytes == 0) give_up("nothing is shown");
+  return times / ms_since(begin);
+}
+
 int run(int argc, char** argv) {
   log::configure(log::Format::human, log::Level::error);
   Figures figures(argc, argv);
@@ -187,6 +200,14 @@ int run(int argc, char** argv) {
                     [&, at = share] { return pause(stage, true, at); },
                     {{"undisturbed", [&, at = share] { return pause(stage, false, at); }}});
   }
+  const service::PluginChildren& children = stage.node.runtime().children();
+  figures.compare("services.show", "kshows/s", Better::more,
+                  [&] {
+                    return looks(stage, [&](const service::Service& each) {
+                      return service::service_info(each, children, stage.node.clock().wall());
+                    });
+                  },
+                  {{"its_line_in_services", [&] { return looks(stage, service::service_summary); }}});
   const auto undisturbed = [&] { return goodput(stage, [](Clock::time_point) {}); };
   figures.compare("services.goodput_one_swap_a_second", "kcalls/s", Better::more,
                   [&] { return goodput(stage, [&](Clock::time_point) { stage.swap_twice(); }); },
