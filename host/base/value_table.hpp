@@ -14,6 +14,7 @@
 #include "base/executor.hpp"
 #include "base/status.hpp"
 #include "base/watch.hpp"
+#include "base/writer.hpp"
 
 namespace lodge {
 
@@ -51,7 +52,7 @@ class ValueTable {
   [[nodiscard]] Code append(ByteView key, ByteView bytes, std::size_t* size);
 
   /// Appends the new value to the writer, given the present one (nullptr: missing). OK, or the code to answer.
-  using Change = std::function<Code(const ByteView* present, lodge_writer& out)>;
+  using Change = std::function<Code(const ByteView* present, Writer& out)>;
   /// A compare-and-put loop around `change`, which may run several times and holds nothing up.
   [[nodiscard]] Code update(ByteView key, const Change& change);
   /// The same, with another compare-and-put of this key. ABORTED from it: the value is another now.

@@ -12,6 +12,7 @@
 
 #include "base/closest.hpp"
 #include "base/counted.hpp"
+#include "base/function_task.hpp"
 #include "base/log.hpp"
 #include "control/host_options.hpp"
 #include "control/loop_watch.hpp"
@@ -65,20 +66,6 @@ Status make_socket_directory(const HostSection& host) {
                                             std::generic_category().message(errno) +
                                             "; set host.socket to a place that this user may write"};
 }
-
-/// What SIGHUP asks for, beside the loop.
-class ReloadTask final : public Task {
- public:
-  explicit ReloadTask(Reload& reload) : reload_(reload) {}
-  void run() noexcept override {
-    const std::unique_ptr<ReloadTask> self(this);
-    const Result<wire::Value> done = reload_.run();
-    if (!done) log::error("reload", "nothing has changed: " + done.error().text());
-  }
-
- private:
-  Reload& reload_;
-};
 
 std::unique_ptr<Loop> loop_or_throw(const Clock& clock, std::uint32_t spin_us) {
   Result<std::unique_ptr<Loop>> loop = Loop::create(clock, spin_us);
@@ -310,7 +297,13 @@ void Host::began(std::optional<Failure> failure) {
   platform::notify_ready("ready");
 }
 
-void Host::reload() { hooks_.submit_always(*new ReloadTask(reload_)); }  // it owns itself
+// What SIGHUP asks for, beside the loop.
+void Host::reload() {
+  hooks_.submit_always(task_of([this] {
+    const Result<wire::Value> done = reload_.run();
+    if (!done) log::error("reload", "nothing has changed: " + done.error().text());
+  }));
+}
 
 void Host::sweep_stores() {
   (void)loop_->at(clock_.now() + 1000 * ms, [this] {

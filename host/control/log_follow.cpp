@@ -5,6 +5,7 @@
 #include <mutex>
 #include <vector>
 
+#include "base/function_task.hpp"
 #include "base/utf8.hpp"
 
 namespace lodge::control {
@@ -59,31 +60,20 @@ struct LogFollow::State {
   }
 };
 
-/// One look, on a worker: whoever writes a line has other things to do.
-class LogFollow::Look final : public Task {
- public:
-  explicit Look(std::shared_ptr<State> state) : state_(std::move(state)) {}
-
-  void run() noexcept override {
-    const std::unique_ptr<Look> self(this);
-    state_->looking = false;
-    std::vector<std::pair<VerbAnswer, log::Ring::Page>> out;
-    state_->answer_those_who_can(out);
-    for (const auto& [answer, page] : out) answer(value_of(page));
-  }
-
- private:
-  const std::shared_ptr<State> state_;
-};
-
 LogFollow::LogFollow(const log::Ring& ring, const Clock& clock, Timers& timers, Executor& executor)
     : state_(new State(ring, clock, timers, executor)) {}
 
 LogFollow::~LogFollow() { end(); }
 
+// On a worker: whoever writes a line has other things to do.
 void LogFollow::look(const std::shared_ptr<State>& state) {
   if (state->waiting_count == 0 || state->looking.exchange(true)) return;
-  state->executor.submit_always(*new Look(state));  // it owns itself
+  state->executor.submit_always(task_of([state] {
+    state->looking = false;
+    std::vector<std::pair<VerbAnswer, log::Ring::Page>> out;
+    state->answer_those_who_can(out);
+    for (const auto& [answer, page] : out) answer(value_of(page));
+  }));
 }
 
 void LogFollow::look() { look(state_); }

@@ -37,7 +37,6 @@ class LogFollow {
 
  private:
   struct State;
-  class Look;
   static void look(const std::shared_ptr<State>& state);
 
   const std::shared_ptr<State> state_;  // what is queued and timed outlives this

@@ -33,12 +33,12 @@ namespace lodge::names {
 
 /// A plugin's function as the change of an update.
 [[nodiscard]] inline ValueTable::Change change_by(const plugin::HostContext& context, lodge_update_fn fn, void* user) {
-  return [&context, fn, user](const ByteView* present, lodge_writer& out) {
+  return [&context, fn, user](const ByteView* present, Writer& out) {
     const lodge_slice before = present == nullptr ? lodge_slice{} : slice_of(*present);
     const std::int32_t code =
         plugin::run_foreign([&] { return fn(user, present == nullptr ? nullptr : &before, &out); });
-    if (out.size <= out.capacity) return code_from(code);
-    log::misbehaved(context.plugin(), "the function of an update wrote past its buffer's capacity");
+    if (out.intact()) return code_from(code);
+    log::misbehaved(context.plugin(), "the function of an update wrote past its buffer's capacity, or over its fields");
     return Code::INTERNAL;
   };
 }

@@ -162,7 +162,7 @@ Code NodeConfig::add(std::string_view domain, ByteView key, ByteView element) {
 }
 
 Code NodeConfig::update(std::string_view domain, ByteView key, const ValueTable::Change& change) {
-  const ValueTable::Change checked = [&](const ByteView* present, lodge_writer& out) {
+  const ValueTable::Change checked = [&](const ByteView* present, Writer& out) {
     const Code code = change(present, out);
     if (code != Code::OK) return code;
     return is_one_value({out.data, out.size}) ? Code::OK : Code::INVALID_ARGUMENT;

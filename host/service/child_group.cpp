@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "base/function_task.hpp"
 #include "base/log.hpp"
 #include "base/stack_id.hpp"
 #include "base/utf8.hpp"
@@ -20,19 +21,6 @@ constexpr std::int64_t turn_patience_ns = 10'000'000'000;
 constexpr std::uint8_t packed_nil = 0xc0;
 
 }  // namespace
-
-/// Somebody's visit to look at what is due.
-class ChildGroup::Pump final : public Task {
- public:
-  explicit Pump(std::shared_ptr<ChildGroup> group) : group_(std::move(group)) {}
-  void run() noexcept override {
-    const std::unique_ptr<Pump> self(this);
-    group_->pump();
-  }
-
- private:
-  const std::shared_ptr<ChildGroup> group_;
-};
 
 // -- whose turn it is: all of it under the lock
 
@@ -65,7 +53,7 @@ void ChildGroup::give_turn(bool nested) {
 void ChildGroup::poke() {
   if (!rules_.due(ground_.clock.now())) return wake_later();
   if (turn_ != nullptr || std::exchange(pump_queued_, true)) return;
-  ground_.turns.submit_always(*new Pump(shared_from_this()));  // it owns itself
+  ground_.turns.submit_always(task_of([self = shared_from_this()] { self->pump(); }));
 }
 
 void ChildGroup::pump() {
@@ -83,16 +71,11 @@ void ChildGroup::pump() {
 }
 
 void ChildGroup::wake_later() {
-  const MonotonicNs when = closed_ ? no_deadline : rules_.wakes_at();
-  if (when == alarm_at_) return;
-  if (alarm_at_ != no_deadline) (void)ground_.timers.cancel(alarm_);
-  alarm_at_ = when;
-  if (when == no_deadline) return;
-  alarm_ = ground_.timers.at(when, [weak = weak_from_this()] {
+  alarm_.set(closed_ ? no_deadline : rules_.wakes_at(), [weak = weak_from_this()] {
     const std::shared_ptr<ChildGroup> group = weak.lock();
     if (!group) return;
     std::lock_guard lock(group->mutex_);
-    group->alarm_at_ = no_deadline;
+    group->alarm_.rang();
     group->poke();
   });
 }
@@ -267,9 +250,9 @@ Status ChildGroup::run_start(Supervisor::Id id, Child& child, Lock& lock) {
   }
   child.run = 0;
   (void)ground_.handles.remove(run);
-  if (out.size > out.capacity || !is_code(code)) {
-    const std::string broken = out.size > out.capacity
-                                   ? "wrote past its error's capacity"
+  if (!out.intact() || !is_code(code)) {
+    const std::string broken = !out.intact()
+                                   ? "wrote past its error's capacity, or over its fields"
                                    : "returned " + std::to_string(code) + ", which is no code that it may return";
     log::misbehaved(instance_.plugin(), "start of " + child.label + " " + broken);
     return Error{Code::INTERNAL, "start of " + child.label + " misbehaved: " + broken, Executed::yes};

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "base/alarm.hpp"
 #include "base/executor.hpp"
 #include "base/slots.hpp"
 #include "base/timers.hpp"
@@ -57,7 +58,8 @@ class ChildGroup : public std::enable_shared_from_this<ChildGroup> {
   static constexpr std::size_t children_max = 1024;
 
   /// `instance` outlives the process' plugins, as all contexts do.
-  ChildGroup(const ChildGround& ground, plugin::HostContext& instance) : ground_(ground), instance_(instance) {}
+  ChildGroup(const ChildGround& ground, plugin::HostContext& instance)
+      : ground_(ground), instance_(instance), alarm_(ground.timers) {}
 
   [[nodiscard]] const plugin::HostContext& instance() const { return instance_; }
 
@@ -82,7 +84,6 @@ class ChildGroup : public std::enable_shared_from_this<ChildGroup> {
   [[nodiscard]] std::optional<std::string> running() const;
 
  private:
-  class Pump;
   struct Child {
     std::string name;
     std::string label;  ///< what its code is called on a frame
@@ -134,8 +135,7 @@ class ChildGroup : public std::enable_shared_from_this<ChildGroup> {
   bool pump_queued_ = false;
   bool closed_ = false;
   bool resting_ = false;
-  TimerId alarm_ = 0;
-  MonotonicNs alarm_at_ = no_deadline;
+  Alarm alarm_;
 };
 
 }  // namespace lodge::service

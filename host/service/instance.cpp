@@ -28,7 +28,7 @@ namespace {
 // What a hook's answer has against the rules; empty: nothing.
 std::string broken_rule(const char* hook, std::int32_t code, std::int32_t most, const Writer& out) {
   const std::string who = std::string("hook ") + hook;
-  if (out.size > out.capacity) return who + " wrote past its buffer's capacity";
+  if (!out.intact()) return who + " wrote past its buffer's capacity, or over its fields";
   if (code <= most) return {};
   return who + " returned " + std::to_string(code) + ", which is no code that it may return";
 }
@@ -44,6 +44,22 @@ bool is_map(ByteView bytes) {
 template <typename Hook>
 Status Instance::run_hook(const char* name, const Hook& hook, std::int32_t most) {
   Writer out;
+  return run_hook_into(out, name, hook, most);
+}
+
+template <typename Hook>
+Result<std::optional<Bytes>> Instance::ask_hook(const char* name, std::int32_t most, const Hook& hook) {
+  Writer out;
+  std::int32_t verdict = LODGE_OK;
+  Status done = run_hook_into(
+      out, name, [&](Writer& into) { return verdict = hook(into); }, most);
+  if (!done) return std::move(done).error();
+  if (verdict != LODGE_OK) return std::optional<Bytes>();
+  return std::optional<Bytes>(out.take());
+}
+
+template <typename Hook>
+Status Instance::run_hook_into(Writer& out, const char* name, const Hook& hook, std::int32_t most) {
   plugin::Frame frame(context_, name);
   frame.hook = true;
   frame.push();
@@ -78,40 +94,28 @@ Error Instance::misbehaved(const std::string& what) const {
 
 Result<Bytes> Instance::config(Bytes config) {
   if (plugin_->hooks.config == nullptr) return config;
-  Bytes replaced;
-  bool changed = false;
-  Status checked = run_hook(
-      "config",
-      [&](Writer& out) {
-        const lodge_slice given = slice_of(config);
-        const std::int32_t verdict = plugin_->hooks.config(self_, &given, &out);
-        changed = verdict == LODGE_DONE;
-        if (changed) replaced = out.take();
-        return verdict;
-      },
-      LODGE_CONTINUE);
-  if (!checked) return std::move(checked).error();
-  if (changed && !is_map(replaced)) {
+  Result<std::optional<Bytes>> replaced = ask_hook("config", LODGE_CONTINUE, [&](Writer& out) {
+    const lodge_slice given = slice_of(config);
+    return plugin_->hooks.config(self_, &given, &out);
+  });
+  if (!replaced) return std::move(replaced).error();
+  if (!*replaced) return config;
+  if (!is_map(**replaced)) {
     return misbehaved("hook config replaced the configuration by what is not one msgpack map");
   }
-  return changed ? std::move(replaced) : std::move(config);
+  return **std::move(replaced);
 }
 
 Result<std::optional<Bytes>> Instance::merge(ByteView current, ByteView update) {
-  std::optional<Bytes> merged;
-  if (plugin_->hooks.merge == nullptr) return merged;
-  Status done = run_hook(
-      "merge",
-      [&](Writer& out) {
-        const lodge_slice before = slice_of(current);
-        const lodge_slice change = slice_of(update);
-        const std::int32_t verdict = plugin_->hooks.merge(self_, &before, &change, &out);
-        if (verdict == LODGE_DONE) merged = out.take();
-        return verdict;
-      },
-      LODGE_CONTINUE);
-  if (!done) return std::move(done).error();
-  if (merged && !is_map(*merged)) return misbehaved("hook merge answered with what is not one msgpack map");
+  if (plugin_->hooks.merge == nullptr) return std::optional<Bytes>();
+  Result<std::optional<Bytes>> merged = ask_hook("merge", LODGE_CONTINUE, [&](Writer& out) {
+    const lodge_slice before = slice_of(current);
+    const lodge_slice change = slice_of(update);
+    return plugin_->hooks.merge(self_, &before, &change, &out);
+  });
+  if (merged && *merged && !is_map(**merged)) {
+    return misbehaved("hook merge answered with what is not one msgpack map");
+  }
   return merged;
 }
 
@@ -131,15 +135,8 @@ Result<bool> Instance::updated(ByteView config) {
 }
 
 Result<std::optional<Bytes>> Instance::handover_save() {
-  std::optional<Bytes> state;
-  if (plugin_->hooks.handover_save == nullptr) return state;
-  Status done = run_hook("handover_save", [&](Writer& out) {
-    const std::int32_t code = plugin_->hooks.handover_save(self_, &out);
-    if (code == LODGE_OK) state = out.take();
-    return code;
-  });
-  if (!done) return std::move(done).error();
-  return state;
+  if (plugin_->hooks.handover_save == nullptr) return std::optional<Bytes>();
+  return ask_hook("handover_save", LODGE_OK, [&](Writer& out) { return plugin_->hooks.handover_save(self_, &out); });
 }
 
 Status Instance::handover_load(ByteView state) {

@@ -13,6 +13,7 @@
 
 #include "base/clock.hpp"
 #include "base/status.hpp"
+#include "base/writer.hpp"
 #include "plugin/plugin.hpp"
 #include "service/instance_context.hpp"
 #include "service/serial_lock.hpp"
@@ -89,6 +90,11 @@ class Instance {
   /// hook.
   template <typename Hook>
   [[nodiscard]] Status run_hook(const char* name, const Hook& hook, std::int32_t most = LODGE_OK);
+  template <typename Hook>
+  [[nodiscard]] Status run_hook_into(Writer& out, const char* name, const Hook& hook, std::int32_t most);
+  /// The same of a hook that answers with bytes: what it has written with LODGE_OK (which LODGE_DONE is too).
+  template <typename Hook>
+  [[nodiscard]] Result<std::optional<Bytes>> ask_hook(const char* name, std::int32_t most, const Hook& hook);
   [[nodiscard]] Error misbehaved(const std::string& what) const;
 
   std::shared_ptr<const plugin::Plugin> plugin_;

@@ -18,6 +18,12 @@ struct Polled {
   Code code = Code::OK;
   wire::Value value;    ///< where code is OK; nil where it passed the question on
   std::string message;  ///< where it is not
+
+  /// It answered, with false.
+  [[nodiscard]] bool says_no() const {
+    const bool* const said = value.as_bool();
+    return code == Code::OK && said != nullptr && !*said;
+  }
 };
 
 /// Calls `name` of each plugin that implements it with `args`, in chain order, each as a chain of its own. Waits for

@@ -3,24 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/function_task.hpp"
 #include "base/log.hpp"
 #include "service/own_code.hpp"
 #include "service/transition.hpp"
 
 namespace lodge::service {
-
-/// A worker's visit: all that is due, one thing after the other.
-class Service::Turn final : public Task {
- public:
-  explicit Turn(std::shared_ptr<Service> service) : service_(std::move(service)) {}
-  void run() noexcept override {
-    const std::unique_ptr<Turn> self(this);
-    service_->take_turn();
-  }
-
- private:
-  const std::shared_ptr<Service> service_;
-};
 
 Service::Service(const NodeParts& node, Cell& cell, ServiceSpec spec, Recipe recipe)
     : node_(node),
@@ -30,6 +18,7 @@ Service::Service(const NodeParts& node, Cell& cell, ServiceSpec spec, Recipe rec
       recipe_(std::move(recipe)),
       lifecycle_(node.lifecycle, static_cast<std::uint64_t>(node.hash_seed) ^ std::hash<std::string>()(spec.name),
                  moment()),
+      alarm_(node.timers),
       spec_(std::make_shared<const ServiceSpec>(std::move(spec))) {
   layers_.file = spec_->config;
 }
@@ -65,7 +54,7 @@ void Service::fail(const Error& error, std::string_view reason) {
 void Service::drain(MonotonicNs until) {
   std::lock_guard lock(mutex_);
   errands_.emplace_back([this, until] {
-    if (assembly()) (void)drain_until(until);
+    if (assembly()) drain_until(until);
   });
   poke();
 }
@@ -163,9 +152,10 @@ Moment Service::moment() const { return {node_.ground.clock.now(), node_.ground.
 // Under the lock: sees to it that somebody looks at what is due.
 void Service::poke() {
   if (std::exchange(busy_, true)) return;
-  node_.turns.submit_always(*new Turn(shared_from_this()));  // it owns itself
+  node_.turns.submit_always(task_of([self = shared_from_this()] { self->take_turn(); }));
 }
 
+// All that is due, one thing after the other.
 void Service::take_turn() {
   std::unique_lock lock(mutex_);
   for (;;) {
@@ -207,22 +197,17 @@ void Service::take_turn() {
 
 // Under the lock.
 void Service::wake_later() {
-  const MonotonicNs when = lifecycle_.wakes_at();
-  if (when == alarm_at_) return;
-  if (alarm_at_ != no_deadline) (void)node_.timers.cancel(alarm_);
-  alarm_at_ = when;
-  if (when == no_deadline) return;
-  alarm_ = node_.timers.at(when, [weak = weak_from_this()] {
+  alarm_.set(lifecycle_.wakes_at(), [weak = weak_from_this()] {
     const std::shared_ptr<Service> service = weak.lock();
     if (!service) return;
     std::lock_guard lock(service->mutex_);
-    service->alarm_at_ = no_deadline;
+    service->alarm_.rang();
     service->poke();
   });
 }
 
 void Service::tell(const std::vector<State>& changes) const {
-  const std::string module = "service." + name();
+  const std::string module = log_module();
   for (const State& each : changes) {
     node_.status_watches.publish(name(), each);
     const std::string status(running_name(each.running));

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "base/alarm.hpp"
 #include "service/assembly.hpp"
 #include "service/cell.hpp"
 #include "service/change.hpp"
@@ -86,12 +87,10 @@ class Service : public std::enable_shared_from_this<Service> {
   [[nodiscard]] std::shared_ptr<const ServiceSpec> spec() const;
   [[nodiscard]] Store& store() const { return *store_; }
   [[nodiscard]] Cell& cell() { return cell_; }
-  [[nodiscard]] const WalkGround& ground() const { return node_.ground; }
   /// nullptr: it has no instances now.
   [[nodiscard]] std::shared_ptr<const Assembly> assembly() const;
 
  private:
-  class Turn;
   class Transition;
   /// An instance, and its settings as they are becoming.
   struct Configured {
@@ -109,6 +108,8 @@ class Service : public std::enable_shared_from_this<Service> {
   void take_turn();
   void wake_later();
   [[nodiscard]] Moment moment() const;
+  /// Its lines in the log.
+  [[nodiscard]] std::string log_module() const { return "service." + name(); }
   void tell(const std::vector<State>& changes) const;
 
   // The steps.
@@ -131,7 +132,7 @@ class Service : public std::enable_shared_from_this<Service> {
   void stop_instance(Instance& instance);
   [[nodiscard]] bool destroy_instance(Instance& instance);
   [[nodiscard]] bool quiesce(Instance& instance, std::chrono::nanoseconds patience);
-  [[nodiscard]] bool drain_until(MonotonicNs until);
+  void drain_until(MonotonicNs until);
   void void_tickets();
   void void_tickets_of(Instance& instance);
   [[nodiscard]] bool end_retired();
@@ -148,7 +149,7 @@ class Service : public std::enable_shared_from_this<Service> {
   /// Lets calls in to be held. False: those inside did not leave by then, and calls are let in to the assembly again.
   [[nodiscard]] bool hold_calls(const std::shared_ptr<Hold>& hold);
   void retire(std::vector<std::shared_ptr<Instance>> old);
-  void bury(const std::shared_ptr<Instance>& instance);
+  bool bury(const std::shared_ptr<Instance>& instance);
 
   const NodeParts& node_;
   Cell& cell_;
@@ -170,8 +171,7 @@ class Service : public std::enable_shared_from_this<Service> {
   bool busy_ = false;  ///< a turn is taken, or about to be
   bool held_ = false;  ///< calls do not leave, and the drain deadline has passed
   bool given_up_ = false;
-  TimerId alarm_ = 0;
-  MonotonicNs alarm_at_ = no_deadline;
+  Alarm alarm_;
   MonotonicNs drained_by_ = no_deadline;
   std::shared_ptr<const ServiceSpec> spec_;
   std::shared_ptr<const Assembly> assembly_;

@@ -37,15 +37,14 @@ bool Service::left_by(MonotonicNs until) {
 std::vector<std::string> Service::not_drained(const Dispatch& dispatch) const {
   std::vector<std::string> out;
   for (const Polled& each : poll(node_.ground, cell_, dispatch, "service_drain", {}, drain_poll_patience_ns)) {
-    const bool* const said = each.value.as_bool();
     // Who fails at the question has nothing to wait for that anybody knows of.
-    if (each.code == Code::OK && said != nullptr && !*said) out.push_back(each.plugin);
+    if (each.says_no()) out.push_back(each.plugin);
   }
   return out;
 }
 
 // Calls may wait for what plugins finish only once they are asked to drain: both are looked at in turn.
-bool Service::drain_until(MonotonicNs until) {
+void Service::drain_until(MonotonicNs until) {
   cell_.close();
   const Clock& clock = node_.ground.clock;
   const std::shared_ptr<const Assembly> now = assembly();
@@ -61,7 +60,6 @@ bool Service::drain_until(MonotonicNs until) {
     show_draining(std::move(seen));
   }
   show_draining(std::nullopt);
-  return drained;
 }
 
 void Service::pause_until(MonotonicNs when) {
@@ -76,7 +74,7 @@ bool Service::stop() {
     std::lock_guard lock(mutex_);
     if (drained_by_ != no_deadline) until = drained_by_;
   }
-  (void)drain_until(until);
+  drain_until(until);
   if (!left_by(node_.ground.clock.now())) {
     void_tickets();
     if (!left_by(node_.ground.clock.now() + leaving_patience_ns) && !wait_for_the_held()) return false;
@@ -87,7 +85,7 @@ bool Service::stop() {
 
 // Nobody can take their code away; but what they wait for may still come, when another service stops for one.
 bool Service::wait_for_the_held() {
-  log::error("service." + name(), "plugin code still runs after the drain deadline");
+  log::error(log_module(), "plugin code still runs after the drain deadline");
   const auto hold = [this](bool held) {
     std::lock_guard lock(mutex_);
     held_ = held;
@@ -97,7 +95,7 @@ bool Service::wait_for_the_held() {
   bool given_up = hold(true);
   while (!given_up && !left_by(node_.ground.clock.now() + drain_pause_ns)) given_up = hold(true);
   (void)hold(false);
-  if (given_up) log::error("service." + name(), "plugin code does not return; its instances are left alone");
+  if (given_up) log::error(log_module(), "plugin code does not return; its instances are left alone");
   return !given_up;
 }
 
@@ -108,7 +106,7 @@ void Service::stop_instances() {
 // It releases first what it holds; its children end behind that, those of a start that failed half way too.
 void Service::stop_instance(Instance& instance) {
   node_.children.close(instance.context());
-  if (Status stopped = instance.stop(); !stopped) log::warn("service." + name(), stopped.error().text());
+  if (Status stopped = instance.stop(); !stopped) log::warn(log_module(), stopped.error().text());
   node_.children.end(instance.context());
 }
 
@@ -143,9 +141,11 @@ bool Service::hold_calls(const std::shared_ptr<Hold>& hold) {
   return false;
 }
 
-// What was started, but has never been in a chain.
-void Service::bury(const std::shared_ptr<Instance>& instance) {
-  if (!destroy_instance(*instance)) left_alone_.push_back(instance);
+// What is in no chain, or has never been. False: its code has not returned, and it is left alone.
+bool Service::bury(const std::shared_ptr<Instance>& instance) {
+  const bool destroyed = destroy_instance(*instance);
+  if (!destroyed) left_alone_.push_back(instance);
+  return destroyed;
 }
 
 // Calls that began before the swap go on in them; the chain that calls come in by now has them no more.
@@ -160,8 +160,7 @@ void Service::retire(std::vector<std::shared_ptr<Instance>> old) {
   if (!left_by(until)) {
     for (const std::shared_ptr<Instance>& each : retired_) void_tickets_of(*each);
     if (!left_by(node_.ground.clock.now() + leaving_patience_ns)) {
-      log::warn("service." + name(),
-                "calls are still in plugins that were taken out of it; those end once the calls have");
+      log::warn(log_module(), "calls are still in plugins that were taken out of it; those end once the calls have");
       return;
     }
   }
@@ -172,11 +171,7 @@ void Service::retire(std::vector<std::shared_ptr<Instance>> old) {
 bool Service::end_retired() {
   bool all = true;
   for (const std::shared_ptr<Instance>& each : retired_) stop_instance(*each);
-  for (const std::shared_ptr<Instance>& each : std::exchange(retired_, {})) {
-    if (destroy_instance(*each)) continue;
-    left_alone_.push_back(each);
-    all = false;
-  }
+  for (const std::shared_ptr<Instance>& each : std::exchange(retired_, {})) all = bury(each) && all;
   return all;
 }
 

@@ -102,8 +102,8 @@ void Service::tell_plugins(std::string_view callback, const std::vector<wire::Va
   const std::shared_ptr<const Assembly> now = assembly();
   for (const Polled& each : poll(node_.ground, cell_, *now->dispatch, callback, args, poll_patience_ns)) {
     if (each.code == Code::OK) continue;
-    log::warn("service." + name(), fmt::format("plugin {}, {}/{}: {}: {}", each.plugin, callback, args.size(),
-                                               code_name(each.code), each.message));
+    log::warn(log_module(), fmt::format("plugin {}, {}/{}: {}: {}", each.plugin, callback, args.size(),
+                                        code_name(each.code), each.message));
   }
 }
 
@@ -112,10 +112,8 @@ bool Service::ready() {
   const Cell::Pass pass(cell_);
   if (!pass) return false;
   const std::vector<Polled> all = poll(node_.ground, cell_, pass.dispatch(), "service_ready", {}, ready_patience_ns);
-  return std::none_of(all.begin(), all.end(), [](const Polled& each) {
-    const bool* const said = each.value.as_bool();
-    return each.code != Code::OK || (said != nullptr && !*said);
-  });
+  return std::none_of(all.begin(), all.end(),
+                      [](const Polled& each) { return each.code != Code::OK || each.says_no(); });
 }
 
 Status Service::start() {
@@ -178,7 +176,7 @@ void Service::open() {
 void Service::shut() {
   cell_.close();
   if (!left_by(node_.ground.clock.now() + node_.drain_patience_ns)) {
-    log::warn("service." + name(), "calls are still under way after limits.drain_timeout_ms; they go on");
+    log::warn(log_module(), "calls are still under way after limits.drain_timeout_ms; they go on");
   }
 }
 

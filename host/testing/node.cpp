@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/closest.hpp"
+#include "base/function_task.hpp"
 #include "base/loop_thread.hpp"
 #include "names/abi_config.hpp"
 #include "names/abi_names.hpp"
@@ -29,20 +30,6 @@ class AnswerInto final : public service::AnswerTo {
 
  private:
   const std::shared_ptr<Reception> reception_;
-};
-
-/// A call whose links are all quick, as the loop thread would run it.
-class QuickTurn final : public Task {
- public:
-  explicit QuickTurn(std::shared_ptr<service::PendingCall> call) : call_(std::move(call)) {}
-  void run() noexcept override {
-    const std::unique_ptr<QuickTurn> self(this);
-    const LoopThreadScope loop;
-    call_->run_quick();
-  }
-
- private:
-  const std::shared_ptr<service::PendingCall> call_;
 };
 
 void refuse(Reception& reception, const Error& error) {
@@ -125,7 +112,11 @@ std::shared_ptr<UnderWay> Node::start_call(const CallParts& call) {
   const std::shared_ptr<service::PendingCall>& pending = *prepared;
   reception->waits_for(pending);
   if (pending->quick()) {
-    thread_.submit_always(*new QuickTurn(pending));  // it owns itself
+    // As the loop thread would run it.
+    thread_.submit_always(task_of([pending] {
+      const LoopThreadScope loop;
+      pending->run_quick();
+    }));
     return reception;
   }
   pending->submitted();
