@@ -175,7 +175,7 @@ void write(std::string_view module, Level level, std::string_view text) {
   const std::string line = line_of(held.format, level, module, text);
   held.logger->log(spdlog_level(level), spdlog::string_view_t(line.data(), line.size()));
   lock.unlock();
-  held.ring.add(SystemClock().wall(), module, level, text);
+  held.ring.add({0, SystemClock().wall(), level, std::string(module), std::string(text)});
   std::shared_lock telling(held.told_mutex);
   if (held.told) held.told();
 }

@@ -25,7 +25,7 @@ namespace lodge::control {
 constexpr std::string_view admin_service = service::host_service;
 constexpr std::string_view admin_plugin_name = "control";
 
-class LogFollow;
+class Follow;
 
 /// What the verbs look at; outlives the service.
 struct Admin {
@@ -38,7 +38,7 @@ struct Admin {
   CatalogSource& plugins;
   Server& server;
   Reload& reload;
-  LogFollow& log_follow;
+  Follow& log_follow;
   service::PluginMetrics& plugin_metrics;
   MonotonicNs started_at;
 };

@@ -3,7 +3,7 @@
 
 #include "base/log_ring.hpp"
 #include "base/utf8.hpp"
-#include "control/log_follow.hpp"
+#include "control/follow.hpp"
 
 namespace lodge::control {
 
@@ -11,22 +11,11 @@ namespace {
 
 using wire::Value;
 
-constexpr std::uint64_t wait_ms_max = 60'000;
 constexpr std::size_t modules_max = 256;
 constexpr std::size_t module_bytes_max = 256;
 constexpr std::string_view all_modules = "all";
 
 Error wrong(std::string message) { return {Code::INVALID_ARGUMENT, std::move(message)}; }
-
-/// The whole number from 0 under a key; nothing is written where there is none.
-Status read_count(const Value& map, std::string_view key, std::uint64_t& out) {
-  const Value* const value = map.find(key);
-  if (value == nullptr) return {};
-  const std::int64_t* const number = value->as_int();
-  if (number == nullptr || *number < 0) return wrong(std::string(key) + ": expected a whole number from 0");
-  out = static_cast<std::uint64_t>(*number);
-  return {};
-}
 
 struct Question {
   log::Ring::Query query;
@@ -35,14 +24,7 @@ struct Question {
 
 Result<Question> question_from(const Value& map) {
   constexpr std::string_view keys[] = {"after", "level", "module", "since_unix_ms", "last", "wait_ms"};
-  if (map.as_map() == nullptr) return wrong("expected a map");
-  for (const auto& [key, value] : *map.as_map()) {
-    const std::string* const name = key.as_text();
-    if (name == nullptr || std::find(std::begin(keys), std::end(keys), *name) == std::end(keys)) {
-      return wrong("there is no `" + (name != nullptr ? *name : "?") + "`; there are after, level, module, " +
-                   "since_unix_ms, last and wait_ms");
-    }
-  }
+  if (const Status known = only_keys(map, keys); !known) return known.error();
   Question out;
   std::uint64_t since_unix_ms = 0;
   std::uint64_t last = SIZE_MAX;
@@ -55,7 +37,6 @@ Result<Question> question_from(const Value& map) {
   constexpr std::uint64_t latest_ms = INT64_MAX / 1'000'000;
   out.query.since_wall_ns = static_cast<std::int64_t>(std::min(since_unix_ms, latest_ms)) * 1'000'000;
   out.query.last = last;
-  out.wait_ms = std::min(out.wait_ms, wait_ms_max);
   if (const Value* const level = map.find("level"); level != nullptr) {
     const Result<log::Level> found = log::level_from(level->as_text() != nullptr ? *level->as_text() : "");
     if (!found) return found.error();
@@ -68,18 +49,20 @@ Result<Question> question_from(const Value& map) {
   return out;
 }
 
+Value line_value(const log::Line& line) {
+  return Value::map({{"number", line.number},
+                     {"time_unix_ms", line.wall_ns / 1'000'000},
+                     {"level", log::level_name(line.level)},
+                     {"module", escape_for_terminal(line.module)},
+                     {"text", escape_for_terminal(line.text)}});
+}
+
+Value lines_value(const log::Ring::Page& page) { return page_value(page, "lines", line_value); }
+
 std::optional<Result<Value>> logs(Admin& admin, std::span<const Value> args, const TakeAnswer& take) {
-  Result<Question> question = question_from(args[0]);
+  const Result<Question> question = question_from(args[0]);
   if (!question) return question.error();
-  const log::Ring::Page page = log::ring().read(question->query);
-  if (!page.lines.empty() || page.lost != 0 || question->wait_ms == 0) return value_of(page);
-  const Result<VerbAnswer> answer = take();
-  if (!answer) return answer.error();
-  question->query.after = page.next;
-  question->query.last = SIZE_MAX;
-  admin.log_follow.wait(question->query, admin.clock.now() + static_cast<MonotonicNs>(question->wait_ms) * 1'000'000,
-                        *answer);
-  return std::nullopt;
+  return answer_page(log::ring(), question->query, lines_value, admin.log_follow, question->wait_ms, take);
 }
 
 Result<Value> log_levels(Admin&, std::span<const Value>) {

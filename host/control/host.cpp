@@ -14,6 +14,7 @@
 #include "base/counted.hpp"
 #include "base/function_task.hpp"
 #include "base/log.hpp"
+#include "base/log_ring.hpp"
 #include "control/host_options.hpp"
 #include "control/loop_watch.hpp"
 #include "names/abi_config.hpp"
@@ -96,7 +97,7 @@ Host::Host(const HostConfig& config, const ConfigSource& source, HashSeed hash_s
                 .drain_patience_ns = config.limits.drain_timeout_ms * ms}),
       name_ties_(names_, node_config_, runtime_.calls()),
       server_(*loop_, workers_, runtime_.calls(), server_options(config)),
-      log_follow_(log::ring(), clock_, *loop_, workers_),
+      log_follow_("the log", clock_, *loop_, workers_),
       reload_({config, source, runtime_}),
       admin_{config,   clock_,  workers_, runtime_,    names_,          node_config_,
              plugins_, server_, reload_,  log_follow_, plugin_metrics_, clock_.now()} {

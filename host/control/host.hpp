@@ -13,8 +13,8 @@
 #include "control/admin.hpp"
 #include "control/catalog_source.hpp"
 #include "control/exit_code.hpp"
+#include "control/follow.hpp"
 #include "control/host_config.hpp"
-#include "control/log_follow.hpp"
 #include "control/reload.hpp"
 #include "control/server.hpp"
 #include "names/names.hpp"
@@ -86,7 +86,7 @@ class Host {
   service::NameTies name_ties_;
   service::PluginMetrics plugin_metrics_;
   Server server_;
-  LogFollow log_follow_;
+  Follow log_follow_;
   Reload reload_;
   Admin admin_;
   std::optional<platform::FileLock> lock_;

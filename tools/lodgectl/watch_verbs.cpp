@@ -1,5 +1,5 @@
 // What goes on in the host: its counters, its log, the calls under way.
-#include "lodgectl/interrupt.hpp"
+#include "lodgectl/pages.hpp"
 #include "lodgectl/tables.hpp"
 
 namespace lodge::ctl {
@@ -9,11 +9,6 @@ using wire::Value;
 
 constexpr std::string_view call_columns[] = {"service", "callback", "caller", "where", "plugin", "age_ms"};
 constexpr std::string_view level_columns[] = {"module", "level"};
-
-std::int64_t number_at(const Value& map, std::string_view key) {
-  const Value* const found = map.find(key);
-  return found != nullptr && found->as_int() != nullptr ? *found->as_int() : 0;
-}
 
 ExitCode metrics(Session& session, const Verb& verb, Words /*words*/) {
   const auto text = session.ask(verb.asks, {});
@@ -38,21 +33,6 @@ ExitCode calls(Session& session, const Verb& verb, Words /*words*/) {
   return ExitCode::ok;
 }
 
-/// Lines of one page, and how many are missing before them.
-void print(Session& session, const Value& page) {
-  if (const std::int64_t lost = number_at(page, "lost"); lost > 0) {
-    if (session.output().json()) {
-      session.output().line("{\"lost\":" + std::to_string(lost) + "}");
-    } else {
-      session.output().note("-- " + std::to_string(lost) + " lines were written faster than they were read --");
-    }
-  }
-  const Value* const lines = page.find("lines");
-  if (lines == nullptr || lines->as_list() == nullptr) return;
-  for (const Value& each : *lines->as_list()) session.output().log_line(each);
-  session.output().flush();
-}
-
 Value query_of(const Session& session) {
   const Options& options = session.options();
   Value query = Value::map({{"level", options.level}, {"module", options.module}, {"last", options.last}});
@@ -62,29 +42,12 @@ Value query_of(const Session& session) {
   return query;
 }
 
-/// Asks for one page; SIGINT may come meanwhile.
-Result<Value> page_of(Session& session, const Verb& verb, const Value& query) {
-  const Interruptible::Waiting waiting;
-  return session.ask(verb.asks, {query});
-}
-
 ExitCode logs(Session& session, const Verb& verb, Words /*words*/) {
-  const Options& options = session.options();
-  const Interruptible interruptible;
-  Value query = query_of(session);
-  // What is there already, then what comes: the host answers once there is something, or after a while with nothing.
-  for (bool waits = false;;) {
-    const Result<Value> page = page_of(session, verb, query);
-    if (!page) return session.failed(page.error());
-    print(session, *page);
-    const Value* const more = page->find("more");
-    const bool there_is_more = more != nullptr && *more == Value(true);
-    if (!there_is_more && !options.follow) return ExitCode::ok;
-    waits = waits || !there_is_more;
-    if (const Value* const next = page->find("next"); next != nullptr) query.set("after", *next);
-    query.set("last", INT64_MAX);
-    if (waits) query.set("wait_ms", options.timeout_ms / 2);
-  }
+  return read_pages(session, verb, query_of(session), "lines", [&session](const Value& page) {
+    const Value* const lines = page.find("lines");
+    if (lines == nullptr || lines->as_list() == nullptr) return;
+    for (const Value& each : *lines->as_list()) session.output().log_line(each);
+  });
 }
 
 ExitCode log_level(Session& session, const Verb& verb, Words words) {

@@ -9,11 +9,11 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-constexpr std::size_t line_bytes = Ring::line_overhead + 2;  // a module and a text of one letter each
+constexpr std::size_t line_bytes = sizeof(Line) + 2;  // a module and a text of one letter each
 
 std::vector<std::string> texts(const Ring::Page& page) {
   std::vector<std::string> out;
-  for (const Line& each : page.lines) out.push_back(each.text);
+  for (const Line& each : page.records) out.push_back(each.text);
   return out;
 }
 
@@ -21,14 +21,17 @@ std::vector<std::string> texts(const Ring::Page& page) {
 class LogRing : public ::testing::Test {
  protected:
   void fill(int count) {
-    for (int i = 0; i < count; ++i) ring_.add(i, "m", Level::info, std::string(1, static_cast<char>('a' + i)));
+    for (int i = 0; i < count; ++i) add(i, "m", Level::info, std::string(1, static_cast<char>('a' + i)));
+  }
+  void add(std::int64_t wall_ns, const std::string& module, Level level, const std::string& text) {
+    ring_.add({0, wall_ns, level, module, text});
   }
   Ring ring_{100 * line_bytes};
 };
 
 TEST_F(LogRing, pages_go_on_where_the_last_one_ended) {
   fill(5);
-  Ring::Query query{.lines_max = 2};
+  Ring::Query query{.records_max = 2};
   Ring::Page page = ring_.read(query);
   EXPECT_THAT(texts(page), ElementsAre("a", "b"));
   EXPECT_TRUE(page.more);
@@ -40,24 +43,24 @@ TEST_F(LogRing, pages_go_on_where_the_last_one_ended) {
   EXPECT_THAT(texts(page), ElementsAre("e"));
   EXPECT_FALSE(page.more);
   query.after = page.next;
-  EXPECT_THAT(ring_.read(query).lines, IsEmpty());
+  EXPECT_THAT(ring_.read(query).records, IsEmpty());
 }
 
 TEST_F(LogRing, keeps_so_many_bytes_and_counts_what_a_slow_reader_lost) {
   ring_.set_bytes_max(3 * line_bytes);
   fill(2);
   const std::uint64_t read_so_far = ring_.read({}).next;
-  for (int i = 0; i < 7; ++i) ring_.add(0, "m", Level::info, "x");
+  for (int i = 0; i < 7; ++i) add(0, "m", Level::info, "x");
   const Ring::Page page = ring_.read({.after = read_so_far});
-  EXPECT_EQ(page.lines.size(), 3U);
+  EXPECT_EQ(page.records.size(), 3U);
   EXPECT_EQ(page.lost, 4U);
   EXPECT_EQ(ring_.read({}).lost, 0U) << "who begins has lost nothing";
 }
 
 TEST_F(LogRing, picks_by_level_module_and_time) {
-  ring_.add(10, "service.greeter", Level::debug, "quiet");
-  ring_.add(20, "service.greeter", Level::warn, "loud");
-  ring_.add(30, "control", Level::warn, "other");
+  add(10, "service.greeter", Level::debug, "quiet");
+  add(20, "service.greeter", Level::warn, "loud");
+  add(30, "control", Level::warn, "other");
   EXPECT_THAT(texts(ring_.read({.level = Level::warn})), ElementsAre("loud", "other"));
   EXPECT_THAT(texts(ring_.read({.module = "service."})), ElementsAre("quiet", "loud"));
   EXPECT_THAT(texts(ring_.read({.since_wall_ns = 20})), ElementsAre("loud", "other"));
@@ -65,9 +68,9 @@ TEST_F(LogRing, picks_by_level_module_and_time) {
 
 TEST_F(LogRing, the_last_lines_are_counted_after_picking) {
   fill(3);
-  ring_.add(0, "other", Level::info, "x");
+  add(0, "other", Level::info, "x");
   EXPECT_THAT(texts(ring_.read({.module = "m", .last = 2})), ElementsAre("b", "c"));
-  EXPECT_THAT(ring_.read({.last = 0}).lines, IsEmpty());
+  EXPECT_THAT(ring_.read({.last = 0}).records, IsEmpty());
   EXPECT_EQ(ring_.read({.last = 0}).next, 4U) << "who goes on from here gets the next line";
 }
 

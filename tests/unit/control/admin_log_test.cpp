@@ -81,16 +81,16 @@ TEST_F(AdminLog, those_who_wait_are_answered_when_the_host_stops) {
 TEST_F(AdminLog, so_many_may_wait_of_whom_those_who_left_do_not_count) {
   std::vector<std::future<rig::Answer>> followers;
   constexpr MonotonicNs soon = 1'000'000;
-  for (std::size_t i = 0; i < LogFollow::waiting_max; ++i) {
+  for (std::size_t i = 0; i < Follow::waiting_max; ++i) {
     followers.push_back(node_.send("lodge", "logs", {query(now(), 60'000)}, soon));
   }
   for (auto& each : followers) EXPECT_EQ(each.get().code, Code::DEADLINE_EXCEEDED);
   followers.clear();
   ASSERT_TRUE(wait_for_calls(0)) << "who was answered is about to leave";
-  for (std::size_t i = 0; i < LogFollow::waiting_max; ++i) {
+  for (std::size_t i = 0; i < Follow::waiting_max; ++i) {
     followers.push_back(node_.send("lodge", "logs", {query(now(), 60'000)}));
   }
-  ASSERT_TRUE(wait_for_calls(LogFollow::waiting_max));
+  ASSERT_TRUE(wait_for_calls(Follow::waiting_max));
   EXPECT_THAT(said("logs", {query(now(), 60'000)}), StartsWith("RESOURCE_EXHAUSTED: 64 follow"));
   log::info("test", "here");
   for (auto& each : followers) EXPECT_EQ(texts(each.get().value), "[\"here\"]");

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "control/admin.hpp"
-#include "control/log_follow.hpp"
+#include "control/follow.hpp"
 #include "control/reload.hpp"
 #include "plugin/plugin_folder.hpp"
 #include "rig/node.hpp"
@@ -58,7 +58,7 @@ class AdminTest : public ::testing::Test {
       {.directories = {folder_.path()}, .data_dir = {}, .scan = plugin::scan_options(), .pins = {}}};
   CatalogSource source_{catalog_, config_};
   Server server_{node_.loop(), node_.workers(), node_.runtime().calls(), {.node = "alpha", .listener = {}}};
-  LogFollow log_follow_{log::ring(), node_.clock(), node_.loop(), node_.workers()};
+  Follow log_follow_{"the log", node_.clock(), node_.loop(), node_.workers()};
   ConfigSource configured_;
   Reload reload_{{config_, configured_, node_.runtime()}};
   Admin admin_{config_, node_.clock(), node_.workers(), node_.runtime(), node_.names(),          node_.config(),
