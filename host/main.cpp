@@ -49,9 +49,9 @@ cxxopts::Options command_line() {
 }
 
 // The only randomness there is: below this file all is a function of what it is given.
-lodge::HashSeed random_seed() {
+std::uint64_t random_seed() {
   std::random_device device;
-  return lodge::HashSeed{(std::uint64_t{device()} << 32) | device()};
+  return (std::uint64_t{device()} << 32) | device();
 }
 
 void configure_log(const lodge::control::LogSection& section) {
@@ -67,7 +67,8 @@ int run(const lodge::control::ConfigOutcome& outcome, const lodge::control::Conf
   if (!outcome.services_known) return complain(ExitCode::config, lodge::control::report_of(outcome.problems));
   configure_log(config.log);
   // Never destroyed: a thread that a plugin has left behind may come with its host pointer until the process ends.
-  static lodge::control::Host& host = *new lodge::control::Host(config, source, random_seed());
+  static lodge::control::Host& host =
+      *new lodge::control::Host(config, source, lodge::HashSeed{random_seed()}, random_seed());
   // With problems there is nothing to run, but more to find.
   const auto failure = only_check || !outcome.problems.empty() ? host.check(outcome.problems) : host.run();
   if (failure) return complain(failure->exit, failure->message);

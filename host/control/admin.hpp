@@ -39,6 +39,7 @@ struct Admin {
   Server& server;
   Reload& reload;
   Follow& log_follow;
+  Follow& span_follow;
   service::PluginMetrics& plugin_metrics;
   MonotonicNs started_at;
 };
@@ -86,6 +87,7 @@ struct AdminVerb {
 [[nodiscard]] std::span<const AdminVerb> metrics_verbs();
 [[nodiscard]] std::span<const AdminVerb> log_verbs();
 [[nodiscard]] std::span<const AdminVerb> calls_verbs();
+[[nodiscard]] std::span<const AdminVerb> trace_verbs();
 
 /// The built-in plugin. Its instances find the Admin at Place::admin.
 [[nodiscard]] const lodge_plugin& admin_plugin();

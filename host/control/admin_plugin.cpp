@@ -12,7 +12,7 @@ namespace lodge::control {
 namespace {
 
 constexpr std::array topics = {status_verbs,  service_verbs, entry_verbs, names_verbs,
-                               metrics_verbs, log_verbs,     calls_verbs};
+                               metrics_verbs, log_verbs,     calls_verbs, trace_verbs};
 
 const AdminVerb* find_verb(std::string_view name, std::uint32_t arity) {
   for (const auto& topic : topics) {

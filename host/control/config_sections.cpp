@@ -123,6 +123,12 @@ constexpr Field<LogSection> log_fields[] = {{"level", read_log_level},
                                             {"modules", read_log_modules},
                                             number_field<&LogSection::kept_bytes_max, 0, gib>("kept_bytes_max")};
 
+// --- [trace] ---
+
+constexpr Field<service::SpanOptions> trace_fields[] = {
+    number_field<&service::SpanOptions::sample_one_in, 0, most_u32>("sample_one_in"),
+    number_field<&service::SpanOptions::kept_bytes_max, 0, gib>("kept_bytes_max")};
+
 // --- [plugin.NAME] ---
 
 void read_sha256(Reading& reading, const ConfigNode& node, const std::string& path, PluginSection& plugin) {
@@ -202,6 +208,7 @@ constexpr Field<HostConfig> top_fields[] = {{"host", read_host},
                                             section<&HostConfig::threads, threads_fields>("threads"),
                                             section<&HostConfig::limits, limits_fields>("limits"),
                                             section<&HostConfig::log, log_fields>("log"),
+                                            section<&HostConfig::trace, trace_fields>("trace"),
                                             {"plugin", read_plugins},
                                             {"config", read_node_config},
                                             {"config_store", read_config_stores},
@@ -248,6 +255,7 @@ std::vector<std::string> section_keys() {
   list_keys("threads", threads_fields, keys);
   list_keys("limits", limits_fields, keys);
   list_keys("log", log_fields, keys);
+  list_keys("trace", trace_fields, keys);
   list_keys("plugin.NAME", plugin_fields, keys);
   keys.emplace_back("config.DOMAIN");
   list_keys("config_store.DOMAIN", config_store_fields, keys);

@@ -76,7 +76,7 @@ std::unique_ptr<Loop> loop_or_throw(const Clock& clock, std::uint32_t spin_us) {
 
 }  // namespace
 
-Host::Host(const HostConfig& config, const ConfigSource& source, HashSeed hash_seed)
+Host::Host(const HostConfig& config, const ConfigSource& source, HashSeed hash_seed, std::uint64_t span_seed)
     : config_(config),
       loop_(loop_or_throw(clock_, config.threads.spin_us)),
       workers_(worker_options(config)),
@@ -94,14 +94,18 @@ Host::Host(const HostConfig& config, const ConfigSource& source, HashSeed hash_s
                 .hash_seed = hash_seed,
                 .call_timeout_ns = config.limits.call_timeout_ms * ms,
                 .answer_bytes_max = config.limits.frame_bytes_max - wire::frame_length_min,
-                .drain_patience_ns = config.limits.drain_timeout_ms * ms}),
+                .drain_patience_ns = config.limits.drain_timeout_ms * ms,
+                .span_seed = span_seed}),
       name_ties_(names_, node_config_, runtime_.calls()),
       server_(*loop_, workers_, runtime_.calls(), server_options(config)),
       log_follow_("the log", clock_, *loop_, workers_),
+      span_follow_("spans", clock_, *loop_, workers_),
       reload_({config, source, runtime_}),
-      admin_{config,   clock_,  workers_, runtime_,    names_,          node_config_,
-             plugins_, server_, reload_,  log_follow_, plugin_metrics_, clock_.now()} {
+      admin_{config,  clock_,  workers_,    runtime_,     names_,          node_config_, plugins_,
+             server_, reload_, log_follow_, span_follow_, plugin_metrics_, clock_.now()} {
   log::on_line([this] { log_follow_.look(); });
+  runtime_.spans().configure(config.trace);
+  runtime_.spans().on_record([this] { span_follow_.look(); });
   runtime_.listen(name_ties_);
   runtime_.listen(plugin_metrics_);
   names::offer_names(interfaces_, names_);
@@ -114,6 +118,7 @@ Host::Host(const HostConfig& config, const ConfigSource& source, HashSeed hash_s
 
 Host::~Host() {
   log::on_line({});
+  runtime_.spans().on_record({});
   if (services_thread_.joinable()) services_thread_.join();
 }
 
@@ -329,6 +334,7 @@ void Host::begin_drain() {
   platform::notify_stopping("draining");
   begin_watching_hooks();
   log_follow_.end();
+  span_follow_.end();
   // Services that are still starting are stopped once they have.
   if (!begun_) return;
   server_.drain([this] { stop_services(); });

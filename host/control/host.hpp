@@ -38,7 +38,8 @@ struct Failure {
 class Host {
  public:
   /// `source`: what a reload reads again; outlives the host, as `config` does. `hash_seed`: random, and told to nobody.
-  Host(const HostConfig& config, const ConfigSource& source, HashSeed hash_seed);
+  /// `span_seed`: random.
+  Host(const HostConfig& config, const ConfigSource& source, HashSeed hash_seed, std::uint64_t span_seed);
   ~Host();
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;
@@ -87,6 +88,7 @@ class Host {
   service::PluginMetrics plugin_metrics_;
   Server server_;
   Follow log_follow_;
+  Follow span_follow_;
   Reload reload_;
   Admin admin_;
   std::optional<platform::FileLock> lock_;

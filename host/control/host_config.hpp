@@ -12,6 +12,7 @@
 #include "control/problem.hpp"
 #include "names/config_path.hpp"
 #include "service/service_spec.hpp"
+#include "service/spans.hpp"
 #include "wire/value.hpp"
 
 namespace lodge::control {
@@ -77,6 +78,7 @@ struct HostConfig {
   ThreadsSection threads;
   LimitsSection limits;
   LogSection log;
+  service::SpanOptions trace;
   std::map<std::string, PluginSection> plugins;
   std::map<std::string, std::map<std::string, wire::Value>> node_config;  ///< domain, key: what the host starts with
   std::map<std::string, ConfigStoreSection> config_stores;                ///< by domain: how it is kept

@@ -51,6 +51,7 @@ Result<Value> Reload::run() {
   if (!read) return read.error();
   if (!read->problems.empty()) return Error{Code::INVALID_ARGUMENT, report_of(read->problems)};
   apply_log(read->config.log);
+  parts_.runtime.spans().configure(read->config.trace);
   Value::List services = apply_services(read->config.services);
   const std::vector<std::string> restart = restart_needed(read->config);
   for (const Value& each : services) {

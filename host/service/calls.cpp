@@ -19,6 +19,41 @@ std::int32_t refuse(const WalkGround& ground, const Error& error, lodge_writer& 
   return static_cast<std::int32_t>(error.code);
 }
 
+std::string name_of(const CallRequest& request) {
+  return std::string(request.name) + "/" + std::to_string(request.args.count());
+}
+
+// Apart from the way of calls that nobody traces.
+[[gnu::cold, gnu::noinline]] std::int32_t run_traced(const WalkGround& ground, const Chain& chain,
+                                                     const CallRequest& request, lodge_call seen, lodge_writer& reply,
+                                                     Executed& executed) {
+  Span span(ground.spans, *request.trace, name_of(request), ground.clock.now());
+  seen.trace = &span.trace();
+  Walk walk(ground, chain, seen, nullptr);
+  walk.run_through(reply);
+  executed = walk.executed();
+  CallFacts facts = walk.facts();
+  span.end(std::move(facts.service), std::move(facts.plugin), code_from(walk.code()),
+           text_of(ByteView(reply.data, reply.size)));
+  return walk.code();
+}
+
+// The span of a call that nobody's stack waits for; nullptr: it is not recorded.
+std::unique_ptr<Span> span_of(const WalkGround& ground, std::string_view service, const CallRequest& request) {
+  // What operators ask the host itself is not sampled: who follows spans would be told of his own questions.
+  constexpr std::string_view host_service = "lodge";
+  Spans& spans = ground.spans;
+  std::optional<lodge_trace> parent;
+  if (request.trace != nullptr) {
+    if (spans.wanted(*request.trace)) parent = *request.trace;
+  } else if ((request.flags & LODGE_CALL_OUTSIDE) != 0 && service != host_service && spans.samples()) {
+    parent = spans.new_trace();
+  }
+  if (!parent) return nullptr;
+  const MonotonicNs began = request.began != 0 ? request.began : ground.clock.now();
+  return std::make_unique<Span>(spans, *parent, name_of(request), began);
+}
+
 }  // namespace
 
 Error queue_full(const Executor& executor) {
@@ -80,6 +115,10 @@ std::int32_t Calls::call(Target& target, const CallRequest& request, lodge_write
         {Code::FAILED_PRECONDITION, "a quick callback may not call " + callee + ", which may wait", Executed::no},
         reply, executed);
   }
+  if (request.trace != nullptr && ground_.spans.wanted(*request.trace)) [[unlikely]] {
+    const lodge_call seen = request.seen(target.cell(), chain, admitted.args(request));
+    return run_traced(ground_, chain, request, seen, reply, executed);
+  }
   Walk walk(ground_, chain, request.seen(target.cell(), chain, admitted.args(request)), nullptr);
   walk.run_through(reply);
   executed = walk.executed();
@@ -104,7 +143,9 @@ Result<std::shared_ptr<PendingCall>> Calls::prepare(std::string_view service, co
                      .args_copy = std::move(admitted->wrapped),
                      .caller = std::string(request.caller),
                      .trace = request.trace != nullptr ? std::optional(*request.trace) : std::nullopt,
+                     .span = span_of(ground_, service, request),
                      .answer_to = std::move(answer_to)};
+  if (parts.span) parts.trace = parts.span->trace();
   if (copy_args && parts.args_copy.empty()) parts.args_copy = copy_of(request.args.bytes());
   return PendingCall::make(ground_, deadlines_, std::move(parts));
 }

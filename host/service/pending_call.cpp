@@ -58,7 +58,7 @@ void PendingCall::submitted() {
 
 bool PendingCall::dropped() {
   const bool mine = state_.exchange(State::answered, std::memory_order_acq_rel) != State::answered;
-  if (mine) count(Code::RESOURCE_EXHAUSTED);
+  if (mine) count(Code::RESOURCE_EXHAUSTED, view_of("no worker took it: the queue of calls is full"));
   end();
   return mine;
 }
@@ -67,7 +67,7 @@ bool PendingCall::give_up(Code code, std::string_view message) {
   const State before = state_.exchange(State::answered, std::memory_order_acq_rel);
   if (before == State::answered) return false;
   walk_.nobody_waits();
-  count(code);
+  count(code, view_of(message));
   parts_.answer_to->answer(code, before == State::queued ? Executed::no : Executed::maybe, view_of(message));
   std::shared_ptr<Deferral> standing;
   {
@@ -142,7 +142,7 @@ void PendingCall::answer_from_walk() {
   parts_.chain->metrics->counters.add(ChainMetrics::links, walk_.links_run());
   if (state_.exchange(State::answered, std::memory_order_acq_rel) != State::answered) {
     name_the_limit();
-    count(code_from(walk_.code()));
+    count(code_from(walk_.code()), {out_.data, out_.size});
     parts_.answer_to->answer(code_from(walk_.code()), walk_.executed(), {out_.data, out_.size});
   } else {
     log::info("service." + parts_.pass.cell().name(),
@@ -151,11 +151,18 @@ void PendingCall::answer_from_walk() {
   end();
 }
 
-void PendingCall::count(Code code) {
+void PendingCall::count(Code code, ByteView message) {
   ServiceMetrics& service = parts_.chain->metrics->service;
   const bool outside = (parts_.request.flags & LODGE_CALL_OUTSIDE) != 0;
   (outside ? service.outside : service.started).record(ground_.clock.now() - parts_.request.began);
   if (code != Code::OK) service.errors.add(code);
+  if (parts_.span) end_span(code, message);
+}
+
+// Whoever answers does it, while the walk may go on elsewhere.
+void PendingCall::end_span(Code code, ByteView message) {
+  CallFacts facts = walk_.facts();
+  parts_.span->end(std::move(facts.service), std::move(facts.plugin), code, text_of(message));
 }
 
 // Whoever gave up for want of room, the plugin or the walk, could not know how much there is.

@@ -32,6 +32,7 @@ struct PendingParts {
   Bytes args_copy;
   std::string caller;
   std::optional<lodge_trace> trace;
+  std::unique_ptr<Span> span;  ///< where it is recorded; its trace is `trace`
   std::unique_ptr<AnswerTo> answer_to;
 };
 
@@ -66,7 +67,8 @@ class PendingCall final : public Task, public Expiring, public InFlight::Entry {
   PendingCall(const WalkGround& ground, DeadlineWheel& deadlines, PendingParts parts);
   [[nodiscard]] bool stand();
   void answer_from_walk();
-  void count(Code code);
+  void count(Code code, ByteView message);
+  void end_span(Code code, ByteView message);
   void name_the_limit();
   void end();
 

@@ -14,6 +14,7 @@ constexpr std::int64_t held_patience_ns = 500'000'000;
 
 Runtime::Runtime(RuntimeParts parts)
     : parts_(parts),
+      spans_(parts.clock, parts.span_seed),
       children_({.clock = parts.clock,
                  .executor = parts.executor,
                  .turns = parts.turns,
@@ -31,7 +32,8 @@ Runtime::Runtime(RuntimeParts parts)
                        .answer_bytes_max = parts.answer_bytes_max,
                        .quick_since = quick_since_,
                        .metrics = metrics_,
-                       .in_flight = in_flight_},
+                       .in_flight = in_flight_,
+                       .spans = spans_},
             .turns = parts.turns,
             .timers = parts.timers,
             .interfaces = parts.interfaces,

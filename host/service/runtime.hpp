@@ -32,6 +32,7 @@ struct RuntimeParts {
   MonotonicNs drain_patience_ns = 10'000'000'000;        ///< how long a service that stops waits for its calls
   Lifecycle::Options lifecycle = {};
   std::string name = "local";  ///< the node's
+  std::uint64_t span_seed = 1;  ///< random: ids of spans are made of it
 };
 
 /// `listen` and `stop_all` by one thread at a time; everything else is thread-safe.
@@ -76,6 +77,7 @@ class Runtime {
   [[nodiscard]] WalkGround& ground() { return node_.ground; }
   [[nodiscard]] CallMetrics& metrics() { return metrics_; }
   [[nodiscard]] const InFlight& in_flight() const { return in_flight_; }
+  [[nodiscard]] Spans& spans() { return spans_; }
   /// Since when the loop thread is in a quick callback; 0: it is not.
   [[nodiscard]] MonotonicNs quick_since() const { return quick_since_.load(std::memory_order_relaxed); }
 
@@ -101,6 +103,7 @@ class Runtime {
   std::atomic<MonotonicNs> quick_since_{0};
   CallMetrics metrics_;
   InFlight in_flight_;
+  Spans spans_;
   Tickets tickets_;
   Contexts contexts_;
   PluginChildren children_;

@@ -18,6 +18,7 @@
 #include "service/chain.hpp"
 #include "service/deferral.hpp"
 #include "service/in_flight.hpp"
+#include "service/spans.hpp"
 
 namespace lodge::service {
 
@@ -34,6 +35,7 @@ struct WalkGround {
   std::atomic<MonotonicNs>& quick_since;
   CallMetrics& metrics;
   InFlight& in_flight;
+  Spans& spans;
 };
 
 /// One walk of one chain. It stands still where a link is deferred (or, for a walk with a task, where a serial

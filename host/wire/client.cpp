@@ -92,7 +92,11 @@ Result<std::uint64_t> Client::send(std::string_view service, std::string_view na
                                    const CallOptions& options) {
   const std::uint64_t id = next_id_++;
   const auto left_us = static_cast<std::uint64_t>(std::max<std::int64_t>(1, options.timeout_ns / 1000));
-  const FrameHeader header{.kind = FrameKind::call, .one_way = options.one_way, .id = id, .deadline_left_us = left_us};
+  const FrameHeader header{.kind = FrameKind::call,
+                           .one_way = options.one_way,
+                           .id = id,
+                           .deadline_left_us = left_us,
+                           .trace = options.trace};
   const CallBody body{.service = service,
                       .name = name,
                       .caller = options.caller,

@@ -23,6 +23,7 @@ class Client {
     std::int64_t timeout_ns = 15'000'000'000;
     std::string_view caller{};
     bool idempotent = false;
+    std::optional<lodge_trace> trace{};
     bool one_way = false;  ///< the answer is nil as soon as the call is queued, or why it is not
   };
 

@@ -1,4 +1,9 @@
 // Calls to services: one, one for each line of a file, or one whose answer is not waited for.
+#include <lodge/traceparent.h>
+
+#include <algorithm>
+#include <random>
+
 #include "lodgectl/arguments.hpp"
 #include "lodgectl/input_file.hpp"
 #include "lodgectl/line_calls.hpp"
@@ -25,6 +30,40 @@ ExitCode call_lines(Session& session, Words words, Value::List arguments) {
   return in ? calls.run(*in, file) : session.wrong_argument(in.error());
 }
 
+/// The beginning of a trace that is sampled.
+lodge_trace new_trace() {
+  std::random_device device;
+  std::uniform_int_distribution<unsigned> byte(0, 255);
+  lodge_trace out{};
+  do {
+    for (std::uint8_t& each : out.trace_id) each = static_cast<std::uint8_t>(byte(device));
+    for (std::uint8_t& each : out.span_id) each = static_cast<std::uint8_t>(byte(device));
+  } while (lodge_no_id(out.trace_id, sizeof out.trace_id) != 0 || lodge_no_id(out.span_id, sizeof out.span_id) != 0);
+  out.flags = LODGE_TRACE_SAMPLED;
+  return out;
+}
+
+/// What --trace and --traceparent ask for. Nothing: it has been done.
+std::optional<ExitCode> begin_trace(Session& session) {
+  const Options& options = session.options();
+  const auto& given = options.given;
+  const bool part = std::find(given.begin(), given.end(), "traceparent") != given.end();
+  if (options.trace && part) return session.wrong_usage("--trace and --traceparent exclude each other");
+  lodge_trace trace{};
+  if (part && lodge_traceparent_read(options.traceparent.data(), options.traceparent.size(), &trace) != LODGE_OK) {
+    return session.wrong_usage("--traceparent: `" + options.traceparent +
+                               "` is none: 00-, 32 of 0-9 and a-f that are not all 0, -, 16 more, -, and 2");
+  }
+  if (options.trace) {
+    trace = new_trace();
+    std::string id(2 * sizeof trace.trace_id, '\0');
+    lodge_write_hex(trace.trace_id, sizeof trace.trace_id, id.data());
+    session.output().summary("trace " + id, Value::map({{"trace_id", id}}));
+  }
+  if (options.trace || part) session.trace_calls(trace);
+  return std::nullopt;
+}
+
 ExitCode call(Session& session, const Verb& /*verb*/, Words words) {
   const Options& options = session.options();
   const bool lines = !options.each_line.empty();
@@ -32,6 +71,7 @@ ExitCode call(Session& session, const Verb& /*verb*/, Words words) {
   if (options.each_line == "-" && takes_standard_input(words.subspan(2))) {
     return session.wrong_usage("standard input can be read once: by --each-line - or by @-");
   }
+  if (const auto wrong = begin_trace(session)) return *wrong;
   auto arguments = arguments_from(words.subspan(2), session.input());
   if (!arguments) return session.wrong_argument(arguments.error());
   if (lines) return call_lines(session, words, *std::move(arguments));
@@ -44,7 +84,7 @@ ExitCode call(Session& session, const Verb& /*verb*/, Words words) {
 
 constexpr Verb verbs[] = {
     {"call", "SERVICE FUNCTION [ARG...]", "call a service; prints what it answers, as JSON", 2, any_number,
-     "async each-line", call},
+     "async each-line trace traceparent", call},
 };
 
 }  // namespace

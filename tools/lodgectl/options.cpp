@@ -33,11 +33,14 @@ constexpr Known known[] = {
     {"prefix", "PREFIX", "store list, config list: only keys that begin so", true},
     {"ttl", "MS", "store put: the entry goes by itself after so long", true},
     {"limit", "N", "store list, config list, names, calls: at most so many (1000)", true},
-    {"follow", "", "logs: go on with lines as they are written (-f)", true},
+    {"follow", "", "logs, trace: go on with what comes (-f)", true},
     {"level", "LEVEL", "logs: only lines of that level and above", true},
     {"module", "PREFIX", "logs: only modules that begin so", true},
     {"since", "S", "logs: only lines of the last S seconds", true},
-    {"last", "N", "logs: only the last N of the lines that are kept (100)", true},
+    {"last", "N", "logs, trace: only the last N of what is kept (100)", true},
+    {"service", "NAME", "trace: only spans of that service", true},
+    {"trace", "", "call: as the beginning of a trace, whose id is told on the error stream", true},
+    {"traceparent", "TEXT", "call: as part of that trace: 00-TRACE_ID-SPAN_ID-FLAGS", true},
     {"shared", "", "names: the shared ones instead of the unique ones", true},
     {"lang", "LANG", "new: c or cpp (cpp)", true},
     {"sdk", "PREFIX", "new: where the SDK is installed; that of lodgectl, or ~/.local", true},
@@ -195,6 +198,9 @@ Result<Options> options_from(const cxxopts::ParseResult& given) {
   options.follow = values.flag("follow");
   values.text("level", options.level);
   values.text("module", options.module);
+  values.text("service", options.service);
+  options.trace = values.flag("trace");
+  values.text("traceparent", options.traceparent);
   values.number("since", 0, 1'000'000'000, options.since);
   values.number("last", 0, 1'000'000'000, options.last);
   values.number("timeout", 1, 3'600'000, options.timeout_ms);

@@ -31,6 +31,9 @@ struct Options {
   bool follow = false;
   std::string level = "trace";
   std::string module;
+  std::string service;
+  bool trace = false;
+  std::string traceparent;
   std::uint32_t since = 0;  ///< seconds; 0: however old
   std::uint32_t last = 100;
   std::uint32_t limit = 1000;

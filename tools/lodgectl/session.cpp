@@ -26,6 +26,7 @@ Result<wire::Client*> Session::client() {
 wire::Client::CallOptions Session::call_options() const {
   wire::Client::CallOptions call;
   call.timeout_ns = options_.timeout_ms * 1'000'000;
+  call.trace = trace_;
   return call;
 }
 

@@ -44,6 +44,8 @@ class Session {
   }
 
   [[nodiscard]] wire::Client::CallOptions call_options() const;
+  /// All calls from now on are part of that trace.
+  void trace_calls(const lodge_trace& trace) { trace_ = trace; }
   /// How long an answer is waited for: somewhat longer than the call's deadline, for the host knows better what became
   /// of a call that missed it.
   [[nodiscard]] std::int64_t patience_ns() const { return (options_.timeout_ms + 1000) * 1'000'000; }
@@ -60,6 +62,7 @@ class Session {
   std::istream& input_;
   SystemClock clock_;
   std::optional<wire::Client> client_;
+  std::optional<lodge_trace> trace_;
 };
 
 }  // namespace lodge::ctl

@@ -11,8 +11,8 @@ namespace {
 
 std::vector<Verb> all_verbs() {
   std::vector<Verb> verbs;
-  for (const auto group : {host_verbs(), watch_verbs(), service_verbs(), call_verbs(), entry_verbs(), inspect_verbs(),
-                           bench_verbs(), new_verbs()}) {
+  for (const auto group : {host_verbs(), watch_verbs(), trace_verbs(), service_verbs(), call_verbs(), entry_verbs(),
+                           inspect_verbs(), bench_verbs(), new_verbs()}) {
     verbs.insert(verbs.end(), group.begin(), group.end());
   }
   return verbs;

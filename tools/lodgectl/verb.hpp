@@ -28,6 +28,7 @@ constexpr std::size_t any_number = SIZE_MAX;
 [[nodiscard]] std::span<const Verb> host_verbs();
 [[nodiscard]] std::span<const Verb> service_verbs();
 [[nodiscard]] std::span<const Verb> watch_verbs();
+[[nodiscard]] std::span<const Verb> trace_verbs();
 [[nodiscard]] std::span<const Verb> call_verbs();
 [[nodiscard]] std::span<const Verb> entry_verbs();
 [[nodiscard]] std::span<const Verb> inspect_verbs();

@@ -59,10 +59,12 @@ class AdminTest : public ::testing::Test {
   CatalogSource source_{catalog_, config_};
   Server server_{node_.loop(), node_.workers(), node_.runtime().calls(), {.node = "alpha", .listener = {}}};
   Follow log_follow_{"the log", node_.clock(), node_.loop(), node_.workers()};
+  Follow span_follow_{"spans", node_.clock(), node_.loop(), node_.workers()};
   ConfigSource configured_;
   Reload reload_{{config_, configured_, node_.runtime()}};
-  Admin admin_{config_, node_.clock(), node_.workers(), node_.runtime(), node_.names(),          node_.config(),
-               source_, server_,       reload_,         log_follow_,     node_.plugin_metrics(), node_.clock().now()};
+  Admin admin_{
+      config_, node_.clock(), node_.workers(), node_.runtime(), node_.names(),          node_.config(),     source_,
+      server_, reload_,       log_follow_,     span_follow_,    node_.plugin_metrics(), node_.clock().now()};
 };
 
 }  // namespace lodge::control

@@ -378,6 +378,7 @@ TEST_F(ConfigFile, the_sample_uncommented_is_valid_and_shows_the_defaults) {
   const HostConfig config = good(uncommented_sample());
   EXPECT_EQ(config.threads, ThreadsSection{});
   EXPECT_EQ(config.limits, LimitsSection{});
+  EXPECT_EQ(config.trace, service::SpanOptions{});
   EXPECT_EQ(config.log.level, LogSection{}.level);
   EXPECT_EQ(config.log.format, LogSection{}.format);
   ASSERT_EQ(config.services.size(), 1U);
