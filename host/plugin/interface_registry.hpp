@@ -21,6 +21,7 @@ enum class Place : std::uint8_t {
   child,
   metric,
   service,
+  trace,
   admin,
   testing,
   count

@@ -69,7 +69,7 @@ std::int32_t apply_options(const Entry& entry, const lodge_call_options* options
   }
   if (options->trace != nullptr) {
     context.trace = *options->trace;
-    context.traced = true;
+    context.traced = lodge_no_id(context.trace.trace_id, sizeof context.trace.trace_id) == 0;
   }
   request.flags = options->flags;
   request.deadline = context.deadline;
@@ -230,6 +230,14 @@ constexpr lodge_call_v1 table{.resolve = resolve,
                               .ticket_awaited = ticket_awaited};
 
 }  // namespace
+
+std::optional<Inherited> inherited_from(const Entry& entry, const lodge_call* call, lodge_handle ticket) {
+  lodge_call_options options{};
+  options.parent = call;
+  options.parent_ticket = ticket;
+  Inherited out;
+  return inherit(entry, options, out) ? std::optional(out) : std::nullopt;
+}
 
 void offer_calls(plugin::InterfaceRegistry& registry, CallInterface& state) {
   registry.offer(Place::call, LODGE_CALL_V1, &table, &state);

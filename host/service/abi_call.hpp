@@ -4,6 +4,7 @@
 #include <lodge/call.h>
 
 #include <memory>
+#include <optional>
 
 #include "plugin/host_context.hpp"
 #include "service/calls.hpp"
@@ -30,6 +31,11 @@ struct CallInterface final : OwnerListener {
   Calls& calls;
   Slots<StartedCall> started;
 };
+
+/// What a call on behalf of one that runs on this thread, or of a ticket of the instance, takes over. Nothing: there is
+/// no such call.
+[[nodiscard]] std::optional<Inherited> inherited_from(const plugin::Entry& entry, const lodge_call* call,
+                                                      lodge_handle ticket);
 
 void offer_calls(plugin::InterfaceRegistry& registry, CallInterface& state);
 

@@ -41,7 +41,6 @@ std::string name_of(const CallRequest& request) {
 // The span of a call that nobody's stack waits for; nullptr: it is not recorded.
 std::unique_ptr<Span> span_of(const WalkGround& ground, std::string_view service, const CallRequest& request) {
   // What operators ask the host itself is not sampled: who follows spans would be told of his own questions.
-  constexpr std::string_view host_service = "lodge";
   Spans& spans = ground.spans;
   std::optional<lodge_trace> parent;
   if (request.trace != nullptr) {

@@ -21,6 +21,9 @@ struct InstanceContext : plugin::HostContext {
   /// Its `start` hook has begun: from then on it may have children.
   std::atomic<bool> starts{false};
 
+  /// Spans that it has begun and not ended.
+  std::atomic<std::uint32_t> open_spans{0};
+
   /// Answers to calls that the instance has started and that it has not got yet are inside. Closed: it starts no more.
   Gate owed_answers;
 };

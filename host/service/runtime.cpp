@@ -49,16 +49,19 @@ Runtime::Runtime(RuntimeParts parts)
       calls_(node_.ground, deadlines_, services_),
       call_interface_(calls_),
       plugin_timers_(parts.clock, parts.timers, parts.executor),
-      plugin_services_(*this) {
+      plugin_services_(*this),
+      plugin_spans_(spans_, calls_) {
   node_.calls = &calls_;
   offer_calls(parts_.interfaces, call_interface_);
   offer_timers(parts_.interfaces, plugin_timers_);
   offer_children(parts_.interfaces, children_);
   offer_services(parts_.interfaces, plugin_services_);
+  offer_trace(parts_.interfaces, plugin_spans_);
   listen(children_);
   listen(call_interface_);
   listen(plugin_timers_);
   listen(plugin_services_);
+  listen(plugin_spans_);
 }
 
 Runtime::~Runtime() = default;

@@ -11,6 +11,7 @@
 #include "service/abi_child.hpp"
 #include "service/abi_service.hpp"
 #include "service/abi_timer.hpp"
+#include "service/abi_trace.hpp"
 #include "service/calls.hpp"
 #include "service/chain_plan.hpp"
 #include "service/service.hpp"
@@ -38,7 +39,7 @@ struct RuntimeParts {
 /// `listen` and `stop_all` by one thread at a time; everything else is thread-safe.
 class Runtime {
  public:
-  /// Offers lodge.call/1, lodge.child/1, lodge.service/1 and lodge.timer/1.
+  /// Offers lodge.call/1, lodge.child/1, lodge.service/1, lodge.timer/1 and lodge.trace/1.
   explicit Runtime(RuntimeParts parts);
   ~Runtime();
   Runtime(const Runtime&) = delete;
@@ -114,6 +115,7 @@ class Runtime {
   CallInterface call_interface_;
   PluginTimers plugin_timers_;
   PluginServices plugin_services_;
+  PluginSpans plugin_spans_;
   ServiceList services_;  // last: services go before what they use
 };
 

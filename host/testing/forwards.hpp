@@ -161,6 +161,17 @@ LODGE_TESTING_FUNCTION(lodge_metric_v1, add)
 LODGE_TESTING_FUNCTION(lodge_metric_v1, set)
 LODGE_TESTING_FUNCTION(lodge_metric_v1, observe)
 
+template <>
+inline constexpr std::string_view interface_of<lodge_trace_v1> = LODGE_TRACE_V1;
+LODGE_TESTING_FUNCTION(lodge_trace_v1, wanted)
+LODGE_TESTING_FUNCTION(lodge_trace_v1, begin)
+LODGE_TESTING_FUNCTION(lodge_trace_v1, set)
+LODGE_TESTING_FUNCTION(lodge_trace_v1, event)
+LODGE_TESTING_FUNCTION(lodge_trace_v1, end)
+LODGE_TESTING_FUNCTION(lodge_trace_v1, discard)
+LODGE_TESTING_FUNCTION(lodge_trace_v1, listened)
+LODGE_TESTING_FUNCTION(lodge_trace_v1, tell)
+
 #undef LODGE_TESTING_FUNCTION
 
 }  // namespace lodge::testing

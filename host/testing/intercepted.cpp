@@ -52,7 +52,8 @@ struct Intercepted;
 
 template <typename Table, typename R, typename... Args, R (*Table::*member)(const lodge_host*, Args...)>
 struct Intercepted<member> {
-  static constexpr bool answers_code = !std::is_same_v<R, std::int64_t> && name_of<member> != "enabled";
+  static constexpr bool answers_code = !std::is_same_v<R, std::int64_t> && name_of<member> != "enabled" &&
+                                       name_of<member> != "wanted" && name_of<member> != "listened";
 
   static R run(const lodge_host* host, Args... args) {
     if (host == nullptr) return (real_table<Table>.load()->*member)(host, args...);
@@ -126,6 +127,9 @@ using Metrics = Table_<lodge_metric_v1, &lodge_metric_v1::open, &lodge_metric_v1
 using Services = Table_<lodge_service_v1, &lodge_service_v1::status, &lodge_service_v1::info, &lodge_service_v1::want,
                         &lodge_service_v1::change, &lodge_service_v1::create, &lodge_service_v1::remove,
                         &lodge_service_v1::fail, &lodge_service_v1::watch, &lodge_service_v1::unwatch>;
+using Traces = Table_<lodge_trace_v1, &lodge_trace_v1::wanted, &lodge_trace_v1::begin, &lodge_trace_v1::set,
+                      &lodge_trace_v1::event, &lodge_trace_v1::end, &lodge_trace_v1::discard, &lodge_trace_v1::listened,
+                      &lodge_trace_v1::tell>;
 
 template <typename... Tables>
 std::vector<Listed> all_listed() {
@@ -147,10 +151,12 @@ void intercept(plugin::InterfaceRegistry& interfaces, Interception& interception
   Timers::offer(interfaces, Place::timer);
   Metrics::offer(interfaces, Place::metric);
   Services::offer(interfaces, Place::service);
+  Traces::offer(interfaces, Place::trace);
 }
 
 Status can_fail(const Function& function) {
-  const std::vector<Listed> all = all_listed<Calls, Children, Store, Names, Config, Log, Timers, Metrics, Services>();
+  const std::vector<Listed> all =
+      all_listed<Calls, Children, Store, Names, Config, Log, Timers, Metrics, Services, Traces>();
   std::vector<std::string> ids;
   std::vector<std::string> names;
   for (const Listed& each : all) {

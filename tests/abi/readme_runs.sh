@@ -65,6 +65,10 @@ cat >"$project/lodged.d/doorkeeper.toml" <<'TOML'
 plugins = ["doorkeeper"]
 config.doorkeeper.token = "hush"
 TOML
+cat >"$project/lodged.d/discreet.toml" <<'TOML'
+[service.discreet]
+plugins = ["discreet", "report"]
+TOML
 # What a type cannot say, the guide's plugins check when they start.
 cat >"$project/lodged.d/wrong.toml" <<'TOML'
 [service.too_often]
@@ -113,6 +117,9 @@ as_told "lodgectl call later say 1 2" '...UNIMPLEMENTED: ...say/1...' || wrong=1
 as_told "lodgectl call doorkeeper request status '[1]' '{}'" '...UNAUTHENTICATED: pass the token' || wrong=1
 as_told "lodgectl call doorkeeper request status '[\"out_of_paper\"]' '{\"token\": \"hush\"}'" '...no paper left...' ||
   wrong=1
+lodgectl log-level service.discreet debug
+as_told "lodgectl call discreet about '\"Ada\"'" '"good morning, Ada"' || wrong=1
+as_told 'lodgectl logs --module service.discreet --last 1' '...reported on somebody' || wrong=1
 as_told 'lodgectl service show too_often' '...status ...failed...period_ms: 1 or more...' || wrong=1
 as_told 'lodgectl service show too_late' '...status ...failed...delay_ms: from 0 to 60000...' || wrong=1
 stop_host || wrong=1

@@ -28,6 +28,8 @@ template <>
 inline constexpr std::string_view interface_id<lodge_metric_v1> = LODGE_METRIC_V1;
 template <>
 inline constexpr std::string_view interface_id<lodge_service_v1> = LODGE_SERVICE_V1;
+template <>
+inline constexpr std::string_view interface_id<lodge_trace_v1> = LODGE_TRACE_V1;
 
 /// Only where the host offers it.
 template <typename Table>

@@ -77,7 +77,7 @@ class Tree {
 
   [[nodiscard]] Value rows() const {
     Value::List out;
-    add_rows("", "", out);
+    for (const Value* const each : below("")) add_span(*each, "", out);
     return Value(std::move(out));
   }
 
@@ -97,28 +97,37 @@ class Tree {
     return Value(std::move(out));
   }
 
-  void add_rows(const std::string& span_id, const std::string& indent, Value::List& out) const {
-    const std::int64_t began = number_at(spans_.front(), "began_unix_us");
-    for (const Value* const each : below(span_id)) {
-      out.push_back(Value::map({{"span", indent + text_at(*each, "name")},
-                                {"service", text_at(*each, "service")},
-                                {"plugin", text_at(*each, "plugin")},
-                                {"after", ms_text(number_at(*each, "began_unix_us") - began)},
-                                {"took", ms_text(number_at(*each, "took_us"))},
-                                {"code", outcome_of(*each)},
-                                {"attributes", attributes_of(*each)}}));
-      add_events(*each, indent, number_at(*each, "began_unix_us") - began, out);
-      add_rows(text_at(*each, "span_id"), indent + "  ", out);
+  /// A span, and what is in it: other spans and events, as they came.
+  void add_span(const Value& span, const std::string& indent, Value::List& out) const {
+    const std::int64_t began_us = number_at(span, "began_unix_us");
+    out.push_back(Value::map({{"span", indent + text_at(span, "name")},
+                              {"service", text_at(span, "service")},
+                              {"plugin", text_at(span, "plugin")},
+                              {"after", after_text(began_us)},
+                              {"took", ms_text(number_at(span, "took_us"))},
+                              {"code", outcome_of(span)},
+                              {"attributes", attributes_of(span)}}));
+    const std::vector<const Value*>& children = below(text_at(span, "span_id"));
+    auto child = children.begin();
+    const auto add_children = [&](std::int64_t before_us) {
+      for (; child != children.end() && number_at(**child, "began_unix_us") <= before_us; ++child) {
+        add_span(**child, indent + "  ", out);
+      }
+    };
+    const Value* const events = span.find("events");
+    if (events != nullptr && events->as_list() != nullptr) {
+      for (const Value& each : *events->as_list()) {
+        const std::int64_t at_us = began_us + number_at(each, "after_us");
+        add_children(at_us);
+        out.push_back(Value::map({{"span", indent + "  - " + text_at(each, "text")}, {"after", after_text(at_us)}}));
+      }
     }
+    add_children(INT64_MAX);
   }
 
-  static void add_events(const Value& span, const std::string& indent, std::int64_t span_after_us, Value::List& out) {
-    const Value* const events = span.find("events");
-    if (events == nullptr || events->as_list() == nullptr) return;
-    for (const Value& each : *events->as_list()) {
-      const std::int64_t after_us = span_after_us + number_at(each, "after_us");
-      out.push_back(Value::map({{"span", indent + "  - " + text_at(each, "text")}, {"after", ms_text(after_us)}}));
-    }
+  /// Of the first span's beginning.
+  [[nodiscard]] std::string after_text(std::int64_t unix_us) const {
+    return ms_text(unix_us - number_at(spans_.front(), "began_unix_us"));
   }
 
   Value::List spans_;

@@ -31,6 +31,11 @@ class [[nodiscard]] AwaitedCall {
     options_ = options;
     return *this;
   }
+  /// As a part of that span (trace.hpp): co_await lodge::call<R>(...).within(span.trace()).
+  AwaitedCall& within(const lodge_trace& trace) noexcept {
+    trace_ = trace;
+    return *this;
+  }
 
   [[nodiscard]] bool await_ready() const noexcept { return answer_.has_value(); }
 
@@ -44,7 +49,8 @@ class [[nodiscard]] AwaitedCall {
     }
     root.suspend();
     waiting_ = waiting;
-    const lodge_call_options raw = raw_options(options_, root.parent());
+    lodge_call_options raw = raw_options(options_, root.parent());
+    if (trace_) raw.trace = &*trace_;
     const std::int32_t code = link.table->start(link.host, target_, args_.data, args_.size, &raw, &take, this, nullptr);
     // Once it has started, this object may be gone.
     return code == LODGE_OK || ends_with({code, std::string("the call could not be queued: ") + meaning_of(code)});
@@ -72,6 +78,7 @@ class [[nodiscard]] AwaitedCall {
   Buffer<256> args_;
   lodge_handle target_ = 0;
   CallOptions options_;
+  std::optional<lodge_trace> trace_;
   std::coroutine_handle<> waiting_;
   std::optional<Result<R>> answer_;
 };

@@ -54,7 +54,7 @@ class [[nodiscard]] Reply {
     return ticket_ != 0 && link_.table->ticket_awaited(link_.host, ticket_) == LODGE_OK;
   }
   /// For calls made on behalf of the deferred one.
-  [[nodiscard]] Parent parent() const noexcept { return {nullptr, ticket_}; }
+  [[nodiscard]] Parent parent() const noexcept { return {nullptr, ticket_, nullptr}; }
 
  private:
   void forget() noexcept {
@@ -92,7 +92,7 @@ class Call {
   [[nodiscard]] const Host& host() const noexcept { return host_; }
   [[nodiscard]] const lodge_call* raw() const noexcept { return raw_; }
   /// For calls made on behalf of this one.
-  [[nodiscard]] Parent parent() const noexcept { return {raw_, 0}; }
+  [[nodiscard]] Parent parent() const noexcept { return {raw_, 0, nullptr}; }
 
   /// Whether somebody still waits for the answer; true where the host cannot say.
   [[nodiscard]] bool awaited() const noexcept {

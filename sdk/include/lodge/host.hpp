@@ -10,6 +10,7 @@
 #include <lodge/service.h>
 #include <lodge/store.h>
 #include <lodge/timer.h>
+#include <lodge/trace.h>
 
 #include <array>
 #include <atomic>
@@ -75,6 +76,12 @@ template <>
 struct InterfaceId<lodge_service_v1> {
   static constexpr std::string_view id = LODGE_SERVICE_V1;
   static constexpr std::size_t place = 8;
+};
+
+template <>
+struct InterfaceId<lodge_trace_v1> {
+  static constexpr std::string_view id = LODGE_TRACE_V1;
+  static constexpr std::size_t place = 9;
 };
 
 /// What an operation answers where its interface is missing.
@@ -175,6 +182,7 @@ class Clock;
 class Children;
 class Metrics;
 class Services;
+class Tracer;
 
 /// All functions have the tag of the C function behind them; used after the instance is gone, they answer STALE.
 class Host {
@@ -216,10 +224,11 @@ class Host {
   [[nodiscard]] Children children() const noexcept;       ///< child.hpp
   [[nodiscard]] Metrics metrics() const noexcept;         ///< metric.hpp
   [[nodiscard]] Services services() const noexcept;       ///< service.hpp
+  [[nodiscard]] Tracer trace() const noexcept;            ///< trace.hpp
 
  private:
   const lodge_host* raw_;
-  mutable std::array<std::atomic<const void*>, 9> tables_{};
+  mutable std::array<std::atomic<const void*>, 10> tables_{};
 };
 
 }  // namespace sdk

@@ -14,6 +14,8 @@
 #include <lodge/status.h>
 #include <lodge/store.h>
 #include <lodge/timer.h>
+#include <lodge/trace.h>
+#include <lodge/traceparent.h>
 #include <lodge/types.h>
 #include <lodge/watch.h>
 #include <lodge/writer.h>

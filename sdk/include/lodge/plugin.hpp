@@ -25,6 +25,7 @@
 #include <lodge/service.hpp>
 #include <lodge/store.hpp>
 #include <lodge/timer.hpp>
+#include <lodge/trace.hpp>
 
 namespace lodge {
 inline namespace sdk {

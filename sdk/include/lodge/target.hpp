@@ -14,6 +14,7 @@ inline namespace sdk {
 struct Parent {
   const lodge_call* call = nullptr;
   lodge_handle ticket = 0;
+  const lodge_trace* trace = nullptr;  ///< a part of it that the call belongs to (trace.hpp); NULL: all of it
 };
 
 inline lodge_call_options raw_options(const CallOptions& options, Parent parent) noexcept {
@@ -23,6 +24,7 @@ inline lodge_call_options raw_options(const CallOptions& options, Parent parent)
   raw.timeout_ns = options.timeout_ns;
   raw.parent = parent.call;
   raw.parent_ticket = parent.ticket;
+  raw.trace = parent.trace;
   return raw;
 }
 
