@@ -54,6 +54,14 @@ Status read_text(std::string_view where, const char* text, bool optional, std::s
   return {};
 }
 
+Status read_bytes(std::string_view where, const lodge_slice& from, std::size_t bytes_max, Bytes& out) {
+  if (from.size == 0) return {};
+  if (from.data == nullptr) return wrong(where, "NULL with a size");
+  if (from.size > bytes_max) return wrong(where, fmt::format("longer than {} bytes", bytes_max));
+  out = copy_of(view_of(from));
+  return {};
+}
+
 /// Calls read(where, item) for each item of a list of T.
 template <typename T, typename Read>
 Status read_list(std::string_view where, const lodge_list& list, std::uint32_t count_max, Read read) {
@@ -90,14 +98,13 @@ Status read_setting(const std::string& where, const lodge_setting& from, Setting
   if (Status text = read_text(where + " doc", from.doc, true, Limits::line_bytes_max, out.doc); !text) return text;
   out.type = from.type;
   out.flags = from.flags;
-  const lodge_slice& value = from.default_value;
-  if (value.size == 0 || (from.flags & LODGE_REQUIRED) != 0) return {};  // what is ignored is not carried along
-  if (value.data == nullptr) return wrong(where + " default_value", "NULL with a size");
-  if (value.size > Limits::default_bytes_max) {
-    return wrong(where + " default_value", fmt::format("longer than {} bytes", Limits::default_bytes_max));
+  if (Status read =
+          read_bytes(where + " constraints", from.constraints, Limits::constraints_bytes_max, out.constraints);
+      !read) {
+    return read;
   }
-  out.default_value = copy_of(view_of(value));
-  return {};
+  if ((from.flags & LODGE_REQUIRED) != 0) return {};  // what is ignored is not carried along
+  return read_bytes(where + " default_value", from.default_value, Limits::default_bytes_max, out.default_value);
 }
 
 Status read_callback(const std::string& where, const lodge_callback& from, Callback& out) {

@@ -25,6 +25,7 @@ struct Setting {
   std::uint32_t flags = 0;
   Bytes default_value;  ///< one msgpack value; empty: nil
   std::string doc;
+  Bytes constraints;  ///< as read_constraints takes them; empty: none
   bool operator==(const Setting&) const = default;
 };
 
@@ -55,8 +56,8 @@ struct Descriptor {
   bool operator==(const Descriptor&) const = default;
 };
 
-/// Checks and copies what a plugin returned: sizes, unknown tails, names, versions, ranges, flags, duplicates, defaults
-/// of the wrong type. INVALID_ARGUMENT says which field is wrong and what is allowed there.
+/// Checks and copies what a plugin returned: sizes, unknown tails, names, versions, ranges, flags, duplicates,
+/// constraints, defaults of the wrong type. INVALID_ARGUMENT says which field is wrong and what is allowed there.
 [[nodiscard]] Result<Descriptor> read_descriptor(const lodge_plugin& plugin);
 
 /// The form in which the reading child sends a descriptor to the host: one msgpack value.

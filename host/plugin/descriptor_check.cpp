@@ -9,6 +9,7 @@
 
 #include "base/counted.hpp"
 #include "base/utf8.hpp"
+#include "plugin/constraints.hpp"
 #include "plugin/version.hpp"
 #include "wire/value.hpp"
 
@@ -134,16 +135,18 @@ Status check_callbacks(const std::vector<Callback>& callbacks) {
   return {};
 }
 
-Status check_default(const std::string& where, const Setting& setting) {
+Status check_default(const std::string& where, const Setting& setting, const Constraints& constraints) {
   if (setting.default_value.empty()) return {};
   if ((setting.flags & LODGE_REQUIRED) != 0) return wrong(where, "a required setting has no default");
   const Result<wire::Value> value = wire::Value::unpack(setting.default_value, default_limits);
   if (!value) return wrong(where, "not one msgpack value: " + value.error().message);
-  if (setting.type == LODGE_TYPE_ANY || value->is_nil() || value->type_name() == setting_type_name(setting.type)) {
-    return {};
+  if (setting.type != LODGE_TYPE_ANY && !value->is_nil() && value->type_name() != setting_type_name(setting.type)) {
+    return wrong(where, fmt::format("of type {}, and the setting's type is {}", value->type_name(),
+                                    setting_type_name(setting.type)));
   }
-  return wrong(where, fmt::format("of type {}, and the setting's type is {}", value->type_name(),
-                                  setting_type_name(setting.type)));
+  const std::string wanted = value->is_nil() ? std::string() : broken_by(*value, constraints);
+  if (wanted.empty()) return {};
+  return wrong(where, "the setting's constraints want " + wanted);
 }
 
 Status check_settings(const std::vector<Setting>& settings) {
@@ -156,7 +159,9 @@ Status check_settings(const std::vector<Setting>& settings) {
     if (!seen.insert(each.name).second) return wrong(where, fmt::format("`{}` is declared twice", each.name));
     if (setting_type_name(each.type).empty()) return wrong(where, fmt::format("there is no type {}", each.type));
     if (Status flags = check_flags(where, each.flags, setting_flags); !flags) return flags;
-    if (Status fits = check_default(where + " default_value", each); !fits) return fits;
+    const Result<Constraints> constraints = read_constraints(each.constraints, each.type);
+    if (!constraints) return wrong(where + " constraints", constraints.error().message);
+    if (Status fits = check_default(where + " default_value", each, *constraints); !fits) return fits;
     if (Status line = check_line(where + " doc", each.doc, Limits::line_bytes_max); !line) return line;
   }
   return {};

@@ -15,6 +15,7 @@ struct DescriptorLimits {
   static constexpr std::size_t version_bytes_max = 256;  ///< ranges and interface ids too
   static constexpr std::size_t line_bytes_max = 1024;    ///< summary, doc, params, result
   static constexpr std::size_t default_bytes_max = std::size_t{16} << 10;
+  static constexpr std::size_t constraints_bytes_max = std::size_t{4} << 10;
   static constexpr std::uint32_t arity_max = 32;
   static constexpr std::uint32_t callbacks_max = 1024;
   static constexpr std::uint32_t settings_max = 256;
@@ -22,7 +23,7 @@ struct DescriptorLimits {
   static constexpr std::uint32_t needs_max = 64;
 };
 
-/// Names, versions, ranges, flags, types, duplicates, defaults, and that each text is one line of UTF-8.
+/// Names, versions, ranges, flags, types, duplicates, constraints, defaults, and that each text is one line of UTF-8.
 /// INVALID_ARGUMENT says which field is wrong, what it holds and what is allowed there.
 [[nodiscard]] Status check_descriptor(const Descriptor& descriptor);
 

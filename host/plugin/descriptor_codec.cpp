@@ -13,7 +13,7 @@ namespace {
 using wire::Value;
 
 /// Raised when the fields change: a child program left over from another version is then refused.
-constexpr std::int64_t format = 2;
+constexpr std::int64_t format = 3;
 constexpr wire::Limits limits{.frame_bytes_max = std::size_t{8} << 20, .depth_max = 4, .elements_max = 16'384};
 
 template <typename T, typename Encode>
@@ -27,7 +27,8 @@ Value encode_list(const std::vector<T>& items, Encode encode) {
 Value encode_dependency(const Dependency& each) { return Value::List{each.name, each.range, each.optional}; }
 
 Value encode_setting(const Setting& each) {
-  return Value::List{each.name, each.type, each.flags, Value::Binary{each.default_value}, each.doc};
+  return Value::List{
+      each.name, each.type, each.flags, Value::Binary{each.default_value}, each.doc, Value::Binary{each.constraints}};
 }
 
 Value encode_callback(const Callback& each) {
@@ -98,7 +99,7 @@ bool decode_need(const Value& value, std::string& out) {
 bool decode_setting(const Value& value, Setting& out) {
   Fields fields(value);
   return fields.take(out.name) && fields.take(out.type) && fields.take(out.flags) && fields.take(out.default_value) &&
-         fields.take(out.doc) && fields.done();
+         fields.take(out.doc) && fields.take(out.constraints) && fields.done();
 }
 
 bool decode_callback(const Value& value, Callback& out) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/closest.hpp"
+#include "plugin/constraints.hpp"
+#include "wire/json.hpp"
 
 namespace lodge::service {
 
@@ -57,6 +59,14 @@ std::string expected(const Setting& setting) {
   return std::string(word_of(setting.type)) + (optional ? " or nothing" : "");
 }
 
+/// A value in a message: as it was written, or how large it is where that is long.
+std::string shown(const Value& value, std::uint32_t type) {
+  constexpr std::size_t shown_max = 64;
+  std::string json = wire::json_from_value(value);
+  if (json.size() <= shown_max) return json;
+  return "a " + std::string(word_of(type)) + " of " + plugin::size_text_of(value);
+}
+
 class Settling {
  public:
   Settling(const plugin::Descriptor& plugin, const std::string& path, std::vector<Finding>& findings)
@@ -81,13 +91,25 @@ class Settling {
       return {};
     }
     const std::uint32_t type = type_of(*given);
-    if (setting.type == LODGE_TYPE_FLOAT && given->as_int() != nullptr) return static_cast<double>(*given->as_int());
-    if (setting.type == LODGE_TYPE_ANY || setting.type == type) return *given;
-    wrong(setting.name, "expected " + expected(setting) + ", got " + std::string(word_of(type)));
-    return {};
+    const bool whole_float = setting.type == LODGE_TYPE_FLOAT && given->as_int() != nullptr;
+    if (!whole_float && setting.type != LODGE_TYPE_ANY && setting.type != type) {
+      wrong(setting.name, "expected " + expected(setting) + ", got " + std::string(word_of(type)));
+      return {};
+    }
+    Value value = whole_float ? Value(static_cast<double>(*given->as_int())) : *given;
+    refuse_broken(setting, value);
+    return value;
   }
 
  private:
+  void refuse_broken(const Setting& setting, const Value& value) {
+    const Result<plugin::Constraints> constraints = plugin::read_constraints(setting.constraints, setting.type);
+    const std::string wanted = constraints ? plugin::broken_by(value, *constraints) : constraints.error().message;
+    if (wanted.empty()) return;
+    const bool secret = (setting.flags & LODGE_SECRET) != 0;
+    wrong(setting.name, "expected " + wanted + ", got " + (secret ? "something else" : shown(value, setting.type)));
+  }
+
   void wrong(const std::string& name, const std::string& what) {
     const std::string path = path_ + "." + name;
     findings_.push_back({Code::INVALID_ARGUMENT, path, path + ": " + what});

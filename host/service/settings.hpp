@@ -11,9 +11,9 @@
 namespace lodge::service {
 
 /// The effective settings: `given` (a map, or nil) checked against the plugin's schema, defaults filled in; a nil in
-/// `given` is as if it was not given. Findings: an unknown key (with the closest known one), a wrong type, a required
-/// key that is missing; their paths begin with `path` ("service.hello.config.greeter"). With findings, what is returned
-/// is not to be used.
+/// `given` is as if it was not given. Findings: an unknown key (with the closest known one), a wrong type, what
+/// breaks a constraint, a required key that is missing; their paths begin with `path` ("service.hello.config.greeter").
+/// With findings, what is returned is not to be used.
 [[nodiscard]] wire::Value effective_settings(const plugin::Descriptor& plugin, const wire::Value& given,
                                              const std::string& path, std::vector<Finding>& findings);
 

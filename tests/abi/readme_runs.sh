@@ -69,8 +69,8 @@ cat >"$project/lodged.d/discreet.toml" <<'TOML'
 [service.discreet]
 plugins = ["discreet", "report"]
 TOML
-# What a type cannot say, the guide's plugins check when they start.
-cat >"$project/lodged.d/wrong.toml" <<'TOML'
+# What the guide's plugins do not allow.
+cat >"$scratch/wrong.toml" <<'TOML'
 [service.too_often]
 plugins = ["later"]
 config.later.period_ms = 0
@@ -120,8 +120,9 @@ as_told "lodgectl call doorkeeper request status '[\"out_of_paper\"]' '{\"token\
 lodgectl log-level service.discreet debug
 as_told "lodgectl call discreet about '\"Ada\"'" '"good morning, Ada"' || wrong=1
 as_told 'lodgectl logs --module service.discreet --last 1' '...reported on somebody' || wrong=1
-as_told 'lodgectl service show too_often' '...status ...failed...period_ms: 1 or more...' || wrong=1
-as_told 'lodgectl service show too_late' '...status ...failed...delay_ms: from 0 to 60000...' || wrong=1
+cp "$scratch/wrong.toml" "$project/lodged.d/wrong.toml"
+as_told 'lodged --config lodged.toml --check' '...later.period_ms: expected 1 or more, got 0
+...later_in_c.delay_ms: expected from 0 to 60000, got 60001' || wrong=1
 stop_host || wrong=1
 if ((wrong != 0)); then
   say_log

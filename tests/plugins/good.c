@@ -26,7 +26,11 @@ static int32_t pass(void* self, const lodge_call* call, lodge_writer* out) {
 static const uint8_t five = 5;
 static const char* const needs[] = {"lodge.log/1"};
 static const lodge_dependency dependencies[] = {{"tokenizer", "^1.2", LODGE_OPTIONAL, 0}};
-static const lodge_setting settings[] = {{"size", LODGE_TYPE_INT, 0, {&five, 1}, "how large"}};
+static const uint8_t one_to_hundred[] = {0x82, 0xa3, 'm', 'i', 'n', 1,
+                                         0xa3, 'm',  'a', 'x', 100}; /* {min: 1, max: 100} */
+static const lodge_setting settings[] = {
+    {"size", LODGE_TYPE_INT, 0, {&five, 1}, "how large", {one_to_hundred, sizeof one_to_hundred}},
+};
 static const lodge_callback callbacks[] = {
     {"echo", echo, 1, LODGE_FUNCTION | LODGE_IDEMPOTENT | LODGE_QUICK, "what: any", "any", "Answers its argument"},
     {"pass", pass, 2, 0, NULL, NULL, NULL},

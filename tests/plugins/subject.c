@@ -101,7 +101,7 @@ static int32_t spin(void* self, const lodge_call* call, lodge_writer* out) {
 
 static const char* const needs[] = {LODGE_CALL_V1, LODGE_NAMES_V1};
 static const uint8_t five = 5;
-static const lodge_setting settings[] = {{"size", LODGE_TYPE_INT, 0, {&five, 1}, "how large"}};
+static const lodge_setting settings[] = {{"size", LODGE_TYPE_INT, 0, {&five, 1}, "how large", {NULL, 0}}};
 static const lodge_callback callbacks[] = {
     {"echo", echo, 1, LODGE_FUNCTION | LODGE_IDEMPOTENT, "what: any", "any", "Answers its argument"},
     {"note", note, 1, LODGE_FUNCTION, "id: int", "int", "Writes the id to the journal"},

@@ -111,10 +111,12 @@ ScriptedPlugin& ScriptedPlugin::build_id(const std::string& sdk) {
 }
 
 ScriptedPlugin& ScriptedPlugin::setting(const std::string& name, std::uint32_t type, std::uint32_t flags,
-                                        const wire::Value& default_value) {
+                                        const wire::Value& default_value, const wire::Value& constraints) {
   lodge_slice packed{};
+  lodge_slice constrained{};
   if (!default_value.is_nil()) packed = slice_of(ByteView(defaults_.emplace_back(default_value.pack())));
-  settings_.push_back({keep(name), type, flags, packed, nullptr});
+  if (!constraints.is_nil()) constrained = slice_of(ByteView(defaults_.emplace_back(constraints.pack())));
+  settings_.push_back({keep(name), type, flags, packed, nullptr, constrained});
   return *this;
 }
 

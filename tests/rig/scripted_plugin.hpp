@@ -65,7 +65,7 @@ class ScriptedPlugin {
   /// What the plugin says that its drafts are of.
   ScriptedPlugin& build_id(const std::string& sdk);
   ScriptedPlugin& setting(const std::string& name, std::uint32_t type, std::uint32_t flags = 0,
-                          const wire::Value& default_value = {});
+                          const wire::Value& default_value = {}, const wire::Value& constraints = {});
   ScriptedPlugin& callback(const std::string& name, std::uint32_t arity, Script script, std::uint32_t flags = 0);
   ScriptedPlugin& on_create(Hook hook);
   ScriptedPlugin& on_start(Hook hook);
@@ -110,7 +110,7 @@ class ScriptedPlugin {
 
   const std::string name_;
   std::deque<std::string> kept_;
-  std::deque<Bytes> defaults_;
+  std::deque<Bytes> defaults_;  ///< and constraints
   std::vector<lodge_dependency> dependencies_;
   std::vector<const char*> needs_;
   std::vector<lodge_setting> settings_;

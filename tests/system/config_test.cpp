@@ -134,6 +134,13 @@ TEST_F(Config, a_setting_of_the_wrong_type_is_named_with_its_path) {
       AllOf(HasSubstr("lodged.toml:3:16: "), HasSubstr("service.a.config.subject.size: expected integer, got string")));
 }
 
+TEST_F(Config, a_setting_that_is_not_allowed_is_named_with_what_is) {
+  directory.add_plugin("good");
+  const std::string config = "[service.a]\nplugins = [\"good\"]\nconfig.good.size = 101\n";
+  EXPECT_EQ(refusal(config), "lodged: lodged.toml:3:13: service.a.config.good.size: expected from 1 to 100, got 101\n");
+  EXPECT_EQ(run_lodged(directory, config, {"--check"}).ended, "exited 78");
+}
+
 TEST_F(Config, an_unknown_setting_is_named_with_what_was_probably_meant) {
   directory.add_plugin("subject");
   EXPECT_THAT(refusal("[service.a]\nplugins = [\"subject\"]\nconfig.subject.sise = 3\n"),

@@ -137,6 +137,21 @@ TEST_F(ServiceVerbs, are_started_with_settings_of_their_own) {
   EXPECT_EQ(shown.find("node")->type_name(), "str");
 }
 
+TEST_F(ServiceVerbs, refuse_settings_that_are_not_allowed) {
+  directory.add_plugin("good");
+  write_config(directory, "[service.g]\nplugins = [\"good\"]\n");
+  const Outcome reloaded = host.lodgectl({"reload"});
+  ASSERT_EQ(reloaded.ended, "exited 0") << reloaded.out;
+  const Outcome outcome = host.lodgectl({"service", "reconfigure", "g", "good.size=0"});
+  EXPECT_EQ(outcome.ended, "exited 1");
+  EXPECT_THAT(outcome.err, HasSubstr("service.g.config.good.size: expected from 1 to 100, got 0"));
+  write_config(directory, "[service.g]\nplugins = [\"good\"]\nconfig.good.size = 101\n");
+  EXPECT_THAT(host.lodgectl({"reload"}).out,
+              HasSubstr("lodged.toml:3:13: service.g.config.good.size: expected from 1 to 100, got 101"));
+  EXPECT_EQ(*host.ask({"service", "show", "g"}).find("plugins")->as_list()->at(0).find("settings"),
+            Value::map({{"size", 5}}));
+}
+
 TEST_F(ServiceVerbs, sighup_reloads) {
   write_config(directory, "[service.s]\nplugins = [\"subject\"]\nclass = \"new\"\n");
   host.process().signal(SIGHUP);

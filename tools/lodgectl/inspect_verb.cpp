@@ -32,12 +32,14 @@ Value callback_row(const plugin::Callback& callback) {
 
 Value setting_row(const plugin::Setting& setting) {
   const auto initial = Value::unpack(setting.default_value);
+  const auto constraints = Value::unpack(setting.constraints);
   const bool required = (setting.flags & LODGE_REQUIRED) != 0;
   return Value::map({{"name", setting.name},
                      {"type", type_words[setting.type % std::size(type_words)]},
                      {"default", required || !initial ? Value() : *initial},
                      {"required", required},
                      {"secret", (setting.flags & LODGE_SECRET) != 0},
+                     {"constraints", constraints ? *constraints : Value(Value::Map{})},
                      {"doc", setting.doc}});
 }
 

@@ -346,7 +346,12 @@ static void destroy(void* plugin) {
 static const uint8_t one_thousand[] = {0xcd, 0x03, 0xe8}; /* a msgpack integer */
 
 static const lodge_setting settings[] = {
-    {"limit", LODGE_TYPE_INT, 0, {one_thousand, sizeof one_thousand}, "how many bytes a text may have, 1 to 65536"},
+    {"limit",
+     LODGE_TYPE_INT,
+     0,
+     {one_thousand, sizeof one_thousand},
+     "how many bytes a text may have, 1 to 65536",
+     {NULL, 0}},
 };
 
 static const char* const needs[] = {LODGE_CALL_V1, LODGE_CONFIG_V1, LODGE_STORE_V1, LODGE_TIMER_V1};

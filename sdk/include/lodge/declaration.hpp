@@ -172,6 +172,37 @@ struct SettingFlag {
 inline constexpr SettingFlag required{LODGE_REQUIRED};  ///< in place of a default: the configuration must give it
 inline constexpr SettingFlag secret{LODGE_SECRET};      ///< never logged, never shown
 
+template <typename T>
+struct Bound {
+  const char* key;
+  T value;
+};
+/// What a setting's value must be beyond its type: the host checks it before any code of the plugin runs. Of numbers:
+template <typename T>
+constexpr Bound<T> at_least(T value) {
+  return {"min", value};
+}
+template <typename T>
+constexpr Bound<T> at_most(T value) {
+  return {"max", value};
+}
+template <typename... T>
+struct Choice {
+  std::tuple<T...> values;
+};
+/// Of numbers and text: all that there may be.
+template <typename... T>
+constexpr Choice<T...> one_of(T... values) {
+  return {{values...}};
+}
+struct SizeBound {
+  const char* key;
+  std::uint64_t size;
+};
+/// Of text and bytes: their bytes; of lists: their elements; of maps: their keys.
+constexpr SizeBound size_at_least(std::uint64_t size) { return {"size_min", size}; }
+constexpr SizeBound size_at_most(std::uint64_t size) { return {"size_max", size}; }
+
 template <typename Member>
 struct MemberOf;
 template <typename Type, typename T>
@@ -179,14 +210,62 @@ struct MemberOf<Config<T> Type::*> {
   using type = T;
 };
 
+template <typename T>
+struct GivenTypeOf {
+  using type = T;
+};
+template <typename T>
+struct GivenTypeOf<std::optional<T>> {
+  using type = T;
+};
+/// A setting that is given: an optional one may be left out, and is else like others.
+template <typename T>
+using GivenType = typename GivenTypeOf<T>::type;
+
 template <auto member>
 struct SettingDeclaration {
   using T = typename MemberOf<decltype(member)>::type;
+  using Given = GivenType<T>;  ///< what a value is, where there is one
   lodge_setting raw{};
   std::vector<std::uint8_t> default_value;
+  std::vector<std::uint8_t> constraints;  ///< a msgpack map, once `finish` has run
+  std::uint32_t constraints_count = 0;
 
   void take(const char* doc) { raw.doc = doc; }
   void take(SettingFlag flag) { raw.flags |= flag.bits; }
+  template <typename V>
+  void take(const Bound<V>& bound) {
+    static_assert(std::is_arithmetic_v<Given> && !std::is_same_v<Given, bool>, "lodge::at_least is for numbers");
+    static_assert(std::is_floating_point_v<Given> || std::is_integral_v<V>, "the bound of an integer is an integer");
+    constrain(bound.key, static_cast<Given>(bound.value));
+  }
+  template <typename... V>
+  void take(const Choice<V...>& choice) {
+    static_assert((std::is_arithmetic_v<Given> && !std::is_same_v<Given, bool>) || Pack<Given>::type == LODGE_MP_STR,
+                  "lodge::one_of is for numbers and text");
+    static_assert(sizeof...(V) > 0, "lodge::one_of takes all that there may be");
+    std::apply([this](const auto&... each) { constrain("one_of", std::vector<Given>{static_cast<Given>(each)...}); },
+               choice.values);
+  }
+  void take(const SizeBound& bound) {
+    constexpr std::int32_t type = Pack<Given>::type;
+    static_assert(type == LODGE_MP_STR || type == LODGE_MP_BIN || type == LODGE_MP_ARRAY || type == LODGE_MP_MAP,
+                  "lodge::size_at_most is for text, bytes, lists and maps");
+    constrain(bound.key, bound.size);
+  }
+  void finish() {
+    if (constraints_count == 0) return;
+    constraints.insert(constraints.begin(), static_cast<std::uint8_t>(0x80U | constraints_count));
+  }
+
+ private:
+  template <typename V>
+  void constrain(const char* key, const V& value) {
+    Buffer<64> packed;
+    static_cast<void>(write_values(packed, key, value));
+    constraints.insert(constraints.end(), packed.view().begin(), packed.view().end());
+    ++constraints_count;
+  }
 };
 
 /// LODGE_TYPE_... of what comes first in msgpack.
@@ -211,20 +290,14 @@ constexpr std::uint32_t setting_type(std::int32_t type) {
   }
 }
 
-/// What comes first in msgpack of a setting that is given: an optional one may be left out, and is else like others.
-template <typename T>
-inline constexpr std::int32_t given_type = Pack<T>::type;
-template <typename T>
-inline constexpr std::int32_t given_type<std::optional<T>> = Pack<T>::type;
-
 /// A setting held by a member lodge::Config<T>: its name, its default (or lodge::required), then in any order a doc
-/// line and lodge::secret.
+/// line, lodge::secret, and constraints: lodge::at_least, at_most, one_of, size_at_least, size_at_most.
 template <auto member, typename Default, typename... Extras>
 SettingDeclaration<member> setting(const char* name, const Default& default_value, Extras... extras) {
   using T = typename SettingDeclaration<member>::T;
   SettingDeclaration<member> out;
   out.raw.name = name;
-  out.raw.type = setting_type(given_type<T>);
+  out.raw.type = setting_type(Pack<GivenType<T>>::type);
   if constexpr (std::is_same_v<Default, SettingFlag>) {
     out.take(default_value);
   } else {
@@ -233,6 +306,7 @@ SettingDeclaration<member> setting(const char* name, const Default& default_valu
     out.default_value.assign(packed.view().begin(), packed.view().end());
   }
   (out.take(extras), ...);
+  out.finish();
   return out;
 }
 

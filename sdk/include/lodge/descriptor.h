@@ -73,6 +73,12 @@ typedef struct lodge_setting {
   uint32_t flags;            /* LODGE_REQUIRED | LODGE_SECRET */
   lodge_slice default_value; /* one msgpack value of that type; empty: nil */
   const char* doc;           /* one line, or NULL */
+  /* What the value must be beyond its type: one msgpack map; empty: anything of that type. The host checks it, and the
+   * default, before any code of the plugin runs. Keys:
+   *   min, max            of integers and floats, of the same type
+   *   one_of              a list of all that there may be, of integers, floats and strings
+   *   size_min, size_max  bytes of a string or binary, elements of a list, keys of a map */
+  lodge_slice constraints;
 } lodge_setting;
 
 /* What `updated` may answer beside LODGE_OK. */

@@ -85,6 +85,7 @@ class Description {
     lodge_setting& setting = settings_[settings_added_];
     setting = each.raw;
     if (!each.default_value.empty()) setting.default_value = {each.default_value.data(), each.default_value.size()};
+    if (!each.constraints.empty()) setting.constraints = {each.constraints.data(), each.constraints.size()};
     bound_settings_[settings_added_++] = {each.raw.name, each.default_value, &apply_setting<Type, member>};
   }
   void add(const Dependency& each) { dependencies_[dependencies_added_++] = each.raw; }

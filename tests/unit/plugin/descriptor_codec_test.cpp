@@ -5,6 +5,7 @@
 #include "plugin/descriptor.hpp"
 #include "plugin/descriptor_check.hpp"
 #include "plugin/sample_plugin.hpp"
+#include "wire/value.hpp"
 
 namespace lodge::plugin {
 namespace {
@@ -40,14 +41,23 @@ TEST(DescriptorCodec, carries_the_largest_descriptor_there_can_be) {
   default_value[0] = 0xda;  // a text of what is left behind its two bytes of size
   default_value[1] = static_cast<std::uint8_t>((Limits::default_bytes_max - 3) >> 8);
   default_value[2] = static_cast<std::uint8_t>(Limits::default_bytes_max - 3);
+  const Bytes constraints = wire::Value::map({{"size_max", Limits::default_bytes_max}}).pack();
   large.settings.clear();
   for (std::size_t i = 0; i < Limits::settings_max; ++i) {
-    large.settings.push_back({name('s', i), LODGE_TYPE_STRING, 0, default_value, line});
+    large.settings.push_back({name('s', i), LODGE_TYPE_STRING, 0, default_value, line, constraints});
   }
   large.callbacks.clear();
   for (std::size_t i = 0; i < Limits::callbacks_max; ++i) large.callbacks.push_back({name('c', i), 0, 0, "", "", line});
   ASSERT_TRUE(check_descriptor(large).ok());
   EXPECT_EQ(refusal(encode_descriptor(large)), "accepted");
+}
+
+TEST(DescriptorCodec, carries_constraints) {
+  Descriptor constrained = sample();
+  constrained.settings[0].constraints = wire::Value::map({{"size_min", 1}}).pack();
+  const Result<Descriptor> decoded = decode_descriptor(encode_descriptor(constrained));
+  ASSERT_TRUE(decoded) << decoded.error().message;
+  EXPECT_EQ(*decoded, constrained);
 }
 
 TEST(DescriptorCodec, checks_again_what_a_child_says) {
@@ -74,9 +84,9 @@ TEST(DescriptorCodec, refuses_what_is_left_over) {
 
 TEST(DescriptorCodec, refuses_another_form_of_the_same) {
   Bytes bytes = encode_descriptor(sample());
-  ASSERT_EQ(bytes[1], 2);
+  ASSERT_EQ(bytes[1], 3);
   bytes[1] = 0xcc;  // the format number, in two bytes
-  bytes.insert(bytes.begin() + 2, 2);
+  bytes.insert(bytes.begin() + 2, 3);
   EXPECT_THAT(refusal(bytes), HasSubstr("one form"));
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "plugin/sample_plugin.hpp"
+#include "wire/value.hpp"
 
 namespace lodge::plugin {
 namespace {
@@ -32,8 +33,8 @@ TEST(Descriptor, is_read_with_all_it_says) {
       .group = "front",
       .dependencies = {{"tokenizer", "^1.2", false}, {"audit", "", true}},
       .needs = {"lodge.store/1"},
-      .settings = {{"salutation", LODGE_TYPE_STRING, 0, {0xa5, 'h', 'e', 'l', 'l', 'o'}, "what it says"},
-                   {"token", LODGE_TYPE_STRING, LODGE_REQUIRED | LODGE_SECRET, {}, ""}},
+      .settings = {{"salutation", LODGE_TYPE_STRING, 0, {0xa5, 'h', 'e', 'l', 'l', 'o'}, "what it says", {}},
+                   {"token", LODGE_TYPE_STRING, LODGE_REQUIRED | LODGE_SECRET, {}, "", {}}},
       .callbacks = {{"greet", 2, LODGE_QUICK, "who: str, times: int", "str", "greets"},
                     {"greet", 1, LODGE_FUNCTION | LODGE_IDEMPOTENT, "", "", ""}}};
   EXPECT_EQ(*read, expected);
@@ -225,6 +226,23 @@ TEST(Descriptor, a_default_must_be_one_value_of_the_settings_type) {
   EXPECT_THAT(refusal(sample), HasSubstr("settings[0] default_value: not one msgpack value"));
   sample.settings[0].default_value = {nullptr, 3};
   EXPECT_THAT(refusal(sample), HasSubstr("settings[0] default_value: NULL with a size"));
+}
+
+TEST(Descriptor, constraints_must_make_sense_and_the_default_keep_them) {
+  SamplePlugin sample;
+  const Bytes short_text = wire::Value::map({{"size_max", 5}}).pack();
+  sample.settings[0].constraints = slice_of(short_text);
+  EXPECT_EQ(read_descriptor(sample.plugin)->settings[0].constraints, short_text);
+  const Bytes shorter = wire::Value::map({{"size_max", 4}}).pack();
+  sample.settings[0].constraints = slice_of(shorter);
+  EXPECT_THAT(refusal(sample), HasSubstr("settings[0] default_value: the setting's constraints want at most 4 bytes"));
+  const Bytes unknown = wire::Value::map({{"most", 4}}).pack();
+  sample.settings[0].constraints = slice_of(unknown);
+  EXPECT_THAT(refusal(sample), HasSubstr("settings[0] constraints: there is no constraint `most`"));
+  sample.settings[0].constraints = {nullptr, 3};
+  EXPECT_THAT(refusal(sample), HasSubstr("settings[0] constraints: NULL with a size"));
+  sample.settings[0].constraints = {short_text.data(), 5'000};
+  EXPECT_THAT(refusal(sample), HasSubstr("settings[0] constraints: longer than 4096 bytes"));
 }
 
 TEST(Descriptor, the_default_of_a_required_setting_is_ignored) {

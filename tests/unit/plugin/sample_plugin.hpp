@@ -26,8 +26,8 @@ struct SamplePlugin {
   std::array<lodge_dependency, 2> dependencies = {{{"tokenizer", "^1.2", 0, 0}, {"audit", nullptr, LODGE_OPTIONAL, 0}}};
   std::array<const char*, 1> needs = {"lodge.store/1"};
   std::array<lodge_setting, 2> settings = {
-      {{"salutation", LODGE_TYPE_STRING, 0, {hello.data(), hello.size()}, "what it says"},
-       {"token", LODGE_TYPE_STRING, LODGE_REQUIRED | LODGE_SECRET, {nullptr, 0}, nullptr}}};
+      {{"salutation", LODGE_TYPE_STRING, 0, {hello.data(), hello.size()}, "what it says", {nullptr, 0}},
+       {"token", LODGE_TYPE_STRING, LODGE_REQUIRED | LODGE_SECRET, {nullptr, 0}, nullptr, {nullptr, 0}}}};
   std::array<lodge_callback, 2> callbacks = {
       {{"greet", &answer, 2, LODGE_QUICK, "who: str, times: int", "str", "greets"},
        {"greet", &answer, 1, LODGE_FUNCTION | LODGE_IDEMPOTENT, nullptr, nullptr, nullptr}}};

@@ -26,6 +26,23 @@ struct Greeter {
   void settle(lodge::Call&) {}
 };
 
+struct Bounded {
+  lodge::Config<int> workers;
+  lodge::Config<double> ratio;
+  lodge::Config<std::string> mode;
+  lodge::Config<std::optional<std::vector<std::string>>> tags;
+
+  static const lodge_plugin* plugin() {
+    static const auto description = lodge::describe<Bounded>(
+        "bounded", "1.0.0",
+        lodge::setting<&Bounded::workers>("workers", 2, "how many", lodge::at_least(1), lodge::at_most(64)),
+        lodge::setting<&Bounded::ratio>("ratio", 0.5, lodge::at_most(1)),
+        lodge::setting<&Bounded::mode>("mode", "fast", lodge::one_of("fast", "safe"), "how", lodge::size_at_least(1)),
+        lodge::setting<&Bounded::tags>("tags", std::nullopt, lodge::size_at_most(3)));
+    return description.plugin();
+  }
+};
+
 struct Broken {
   Broken() { throw lodge::Failure(LODGE_UNAVAILABLE, "no device"); }
 };
@@ -115,6 +132,17 @@ TEST_F(Plugin, describes_settings_by_their_members) {
   const auto& ratio = item<lodge_setting>(plugin.settings, 2);
   EXPECT_EQ(ratio.type, std::uint32_t{LODGE_TYPE_FLOAT}) << "an optional one is checked before the plugin runs";
   EXPECT_EQ(lodge::text_of(ratio.default_value), packed(std::monostate()));
+}
+
+TEST_F(Plugin, describes_constraints_of_settings) {
+  const auto constraints = [](std::size_t index) {
+    return std::string(lodge::text_of(item<lodge_setting>(Bounded::plugin()->settings, index).constraints));
+  };
+  EXPECT_EQ(constraints(0), "\x82" + packed("min", 1, "max", 64));
+  EXPECT_EQ(constraints(1), "\x81" + packed("max", 1.0)) << "of the setting's type, whatever the bound was";
+  EXPECT_EQ(constraints(2), "\x82" + packed("one_of", std::vector<std::string>{"fast", "safe"}, "size_min", 1));
+  EXPECT_EQ(constraints(3), "\x81" + packed("size_max", 3));
+  EXPECT_EQ(item<lodge_setting>(plugin.settings, 0).constraints.size, 0U);
 }
 
 TEST_F(Plugin, reads_its_settings_when_created) {

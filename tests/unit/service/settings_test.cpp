@@ -15,12 +15,14 @@ class Settings : public testing::Test {
  protected:
   Settings() { plugin_.name = "p"; }
 
-  void add(const std::string& name, std::uint32_t type, std::uint32_t flags = 0, const Value& default_value = {}) {
+  void add(const std::string& name, std::uint32_t type, std::uint32_t flags = 0, const Value& default_value = {},
+           const Value& constraints = {}) {
     plugin_.settings.push_back({.name = name,
                                 .type = type,
                                 .flags = flags,
                                 .default_value = default_value.is_nil() ? Bytes() : default_value.pack(),
-                                .doc = {}});
+                                .doc = {},
+                                .constraints = constraints.is_nil() ? Bytes() : constraints.pack()});
   }
   Value effective(const Value& given) {
     findings_.clear();
@@ -70,6 +72,27 @@ TEST_F(Settings, one_that_may_be_left_out_says_so) {
   add("name", LODGE_TYPE_STRING);
   EXPECT_THAT(wrong(Value::map({{"name", 3}})),
               ElementsAre("service.s.config.p.name: expected string or nothing, got integer"));
+}
+
+TEST_F(Settings, say_what_is_allowed_where_a_constraint_is_broken) {
+  add("size", LODGE_TYPE_INT, 0, 5, Value::map({{"min", 1}, {"max", 100}}));
+  add("ratio", LODGE_TYPE_FLOAT, 0, 0.5, Value::map({{"min", 0.0}}));
+  add("mode", LODGE_TYPE_STRING, LODGE_REQUIRED, {}, Value::map({{"one_of", Value::List{"fast", "safe"}}}));
+  add("tag", LODGE_TYPE_STRING, 0, {}, Value::map({{"size_max", 64}}));
+  EXPECT_THAT(wrong(Value::map({{"size", 0}, {"ratio", -1}, {"mode", "sfae"}, {"tag", std::string(70, 'x')}})),
+              ElementsAre("service.s.config.p.size: expected from 1 to 100, got 0",
+                          "service.s.config.p.ratio: expected 0.0 or more, got -1.0",
+                          "service.s.config.p.mode: expected one of \"fast\", \"safe\", got \"sfae\"",
+                          "service.s.config.p.tag: expected at most 64 bytes, got a string of 70 bytes"));
+  EXPECT_EQ(effective(Value::map({{"size", 100}, {"mode", "fast"}})),
+            Value::map({{"size", 100}, {"ratio", 0.5}, {"mode", "fast"}, {"tag", Value()}}));
+  EXPECT_THAT(findings_, IsEmpty()) << "what may be left out is nothing, whatever it may be else";
+}
+
+TEST_F(Settings, do_not_tell_a_secret_that_breaks_a_constraint) {
+  add("key", LODGE_TYPE_STRING, LODGE_SECRET, {}, Value::map({{"size_min", 8}}));
+  EXPECT_THAT(wrong(Value::map({{"key", "hush"}})),
+              ElementsAre("service.s.config.p.key: expected 8 bytes or more, got something else"));
 }
 
 TEST_F(Settings, are_a_table) {

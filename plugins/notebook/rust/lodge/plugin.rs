@@ -64,6 +64,7 @@ macro_rules! declare_plugin {
                     lodge_slice { data: DEFAULT.as_ptr().cast(), size: DEFAULT.len() }
                 },
                 doc: concat!($setting_doc, "\0").as_ptr().cast(),
+                constraints: lodge_slice { data: std::ptr::null(), size: 0 },
             }),*];
             const CALLBACKS: &[lodge_callback] = &[$(lodge_callback {
                 name: concat!(stringify!($callback), "\0").as_ptr().cast(),

@@ -142,6 +142,7 @@ pub struct lodge_setting {
     pub flags: u32,
     pub default_value: lodge_slice,
     pub doc: *const c_char,
+    pub constraints: lodge_slice,
 }
 
 #[repr(C)]

@@ -65,7 +65,7 @@ static void destroy(void* self) { free(self); }
 
 static const uint8_t hello[] = {0xa5, 'h', 'e', 'l', 'l', 'o'}; /* as msgpack */
 static const lodge_setting settings[] = {
-    {"salutation", LODGE_TYPE_STRING, 0, {hello, sizeof hello}, "what to say before the name"},
+    {"salutation", LODGE_TYPE_STRING, 0, {hello, sizeof hello}, "what to say before the name", {NULL, 0}},
 };
 static const char* const needs[] = {LODGE_CONFIG_V1};
 static const lodge_callback callbacks[] = {
