@@ -12,6 +12,7 @@
 
 #include "base/worker_pool.hpp"
 #include "control/catalog_source.hpp"
+#include "control/plugin_watch.hpp"
 #include "control/reload.hpp"
 #include "control/server.hpp"
 #include "names/names.hpp"
@@ -38,6 +39,7 @@ struct Admin {
   CatalogSource& plugins;
   Server& server;
   Reload& reload;
+  PluginWatch& plugin_watch;
   Follow& log_follow;
   Follow& span_follow;
   service::PluginMetrics& plugin_metrics;

@@ -63,6 +63,19 @@ Result<Value> plugins(Admin& admin, std::span<const Value>) {
   return Value(std::move(out));
 }
 
+Result<Value> plugins_scan(Admin& admin, std::span<const Value>) {
+  const BlockedScope blocked(admin.workers);
+  Value::List out;
+  for (const PluginNews& each : admin.plugin_watch.scan()) {
+    out.push_back(Value::map({{"name", each.name},
+                              {"version", each.version},
+                              {"what", each.what},
+                              {"file", each.file},
+                              {"error", each.error}}));
+  }
+  return Value(std::move(out));
+}
+
 Result<Value> reload(Admin& admin, std::span<const Value>) { return admin.reload.run(); }
 
 constexpr AdminVerb verbs[] = {
@@ -70,6 +83,7 @@ constexpr AdminVerb verbs[] = {
     {"services", 0, "", "all services", services, true},
     {"service", 1, "name: str", "one service: chain, callbacks, settings", service_show},
     {"plugins", 0, "", "all plugin files and built-in plugins", plugins},
+    {"plugins_scan", 0, "", "look at plugin files that have changed now", plugins_scan},
     {"reload", 0, "", "apply the changed configuration", reload},
 };
 

@@ -129,6 +129,11 @@ constexpr Field<service::SpanOptions> trace_fields[] = {
     number_field<&service::SpanOptions::sample_one_in, 0, most_u32>("sample_one_in"),
     number_field<&service::SpanOptions::kept_bytes_max, 0, gib>("kept_bytes_max")};
 
+// --- [plugins] ---
+
+constexpr Field<PluginsSection> plugins_fields[] = {flag_field<&PluginsSection::take_in>("auto"),
+                                                    number_field<&PluginsSection::quiet_ms, 1, 60'000>("quiet_ms")};
+
 // --- [plugin.NAME] ---
 
 void read_sha256(Reading& reading, const ConfigNode& node, const std::string& path, PluginSection& plugin) {
@@ -209,6 +214,7 @@ constexpr Field<HostConfig> top_fields[] = {{"host", read_host},
                                             section<&HostConfig::limits, limits_fields>("limits"),
                                             section<&HostConfig::log, log_fields>("log"),
                                             section<&HostConfig::trace, trace_fields>("trace"),
+                                            section<&HostConfig::plugin_files, plugins_fields>("plugins"),
                                             {"plugin", read_plugins},
                                             {"config", read_node_config},
                                             {"config_store", read_config_stores},
@@ -256,6 +262,7 @@ std::vector<std::string> section_keys() {
   list_keys("limits", limits_fields, keys);
   list_keys("log", log_fields, keys);
   list_keys("trace", trace_fields, keys);
+  list_keys("plugins", plugins_fields, keys);
   list_keys("plugin.NAME", plugin_fields, keys);
   keys.emplace_back("config.DOMAIN");
   list_keys("config_store.DOMAIN", config_store_fields, keys);

@@ -100,9 +100,17 @@ Host::Host(const HostConfig& config, const ConfigSource& source, HashSeed hash_s
       server_(*loop_, workers_, runtime_.calls(), server_options(config)),
       log_follow_("the log", clock_, *loop_, workers_),
       span_follow_("spans", clock_, *loop_, workers_),
-      reload_({config, source, runtime_}),
-      admin_{config,  clock_,  workers_,    runtime_,     names_,          node_config_, plugins_,
-             server_, reload_, log_follow_, span_follow_, plugin_metrics_, clock_.now()} {
+      reload_({config, source, runtime_, plugins_}),
+      plugin_watch_({.loop = *loop_,
+                     .turns = hooks_,
+                     .catalog = catalog_,
+                     .directories = catalog_options(config).directories,
+                     .quiet_ns = config.plugin_files.quiet_ms * ms,
+                     .take_in = config.plugin_files.take_in
+                                    ? [this](const std::string& plugin) { reload_.take_in(plugin); }
+                                    : std::function<void(const std::string&)>()}),
+      admin_{config,  clock_,  workers_,      runtime_,    names_,       node_config_,    plugins_,
+             server_, reload_, plugin_watch_, log_follow_, span_follow_, plugin_metrics_, clock_.now()} {
   log::on_line([this] { log_follow_.look(); });
   runtime_.spans().configure(config.trace);
   runtime_.spans().on_record([this] { span_follow_.look(); });
@@ -242,6 +250,7 @@ std::optional<Failure> Host::run() {
       clock_, [this] { return runtime_.quick_since(); }, pthread_self());
   sweep_stores();
   keep_watchdog();
+  plugin_watch_.begin();
   services_thread_ = std::thread([this] { start_services(); });
   loop_->run();
   services_thread_.join();
@@ -335,6 +344,7 @@ void Host::begin_drain() {
   begin_watching_hooks();
   log_follow_.end();
   span_follow_.end();
+  plugin_watch_.end();
   // Services that are still starting are stopped once they have.
   if (!begun_) return;
   server_.drain([this] { stop_services(); });

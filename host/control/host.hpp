@@ -90,6 +90,7 @@ class Host {
   Follow log_follow_;
   Follow span_follow_;
   Reload reload_;
+  PluginWatch plugin_watch_;
   Admin admin_;
   std::optional<platform::FileLock> lock_;
   std::thread services_thread_;  ///< starts services, later stops them, while the loop goes on

@@ -68,6 +68,12 @@ struct PluginSection {
   bool operator==(const PluginSection&) const = default;
 };
 
+struct PluginsSection {
+  bool take_in = false;          ///< `auto`: what comes is loaded at once
+  std::uint32_t quiet_ms = 500;  ///< without a change, until a file is looked at
+  bool operator==(const PluginsSection&) const = default;
+};
+
 struct ConfigStoreSection {
   bool persist = false;
   bool operator==(const ConfigStoreSection&) const = default;
@@ -79,6 +85,7 @@ struct HostConfig {
   LimitsSection limits;
   LogSection log;
   service::SpanOptions trace;
+  PluginsSection plugin_files;
   std::map<std::string, PluginSection> plugins;
   std::map<std::string, std::map<std::string, wire::Value>> node_config;  ///< domain, key: what the host starts with
   std::map<std::string, ConfigStoreSection> config_stores;                ///< by domain: how it is kept

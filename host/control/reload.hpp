@@ -19,12 +19,18 @@ struct ReloadParts {
   const HostConfig& running;  ///< what the host was started with
   const ConfigSource& source;
   service::Runtime& runtime;
+  service::PluginSource& plugins;
 };
 
 /// Thread-safe; one at a time. Waits for what it changes: not on the loop thread.
 class Reload {
  public:
-  explicit Reload(ReloadParts parts) : parts_(parts), services_(parts.running.services), log_(parts.running.log) {}
+  explicit Reload(ReloadParts parts)
+      : parts_(parts),
+        services_(parts.running.services),
+        wanted_(services_),
+        origins_(parts.running.origins),
+        log_(parts.running.log) {}
 
   /// The host has started: from now on there is something to reload.
   void open();
@@ -35,12 +41,17 @@ class Reload {
   /// what it says by now, for itself: {services: [{name, did, ...}], restart_needed: [section]}; `did` is `started`,
   /// `stopped`, `changed` or `failed`, which has `error`. A service that did not change is left alone.
   [[nodiscard]] Result<wire::Value> run();
+  /// A plugin has come: loads it, applies once more what the last reading said and could not be applied, and has
+  /// services that have failed and name it try again.
+  void take_in(const std::string& plugin);
 
  private:
   [[nodiscard]] wire::Value::List apply_services(const std::vector<service::ServiceSpec>& wanted);
   [[nodiscard]] wire::Value start(const service::ServiceSpec& spec);
   [[nodiscard]] wire::Value stop(const std::string& name);
   [[nodiscard]] wire::Value change(const service::ServiceSpec& before, const service::ServiceSpec& spec);
+  [[nodiscard]] wire::Value failed(const service::ServiceSpec& spec, const Error& error) const;
+  static void report(const wire::Value::List& services);
   void apply_log(const LogSection& log);
   [[nodiscard]] std::vector<std::string> restart_needed(const HostConfig& wanted) const;
 
@@ -48,6 +59,8 @@ class Reload {
   std::mutex mutex_;
   bool open_ = false;
   std::vector<service::ServiceSpec> services_;  ///< as they were last applied
+  std::vector<service::ServiceSpec> wanted_;    ///< as the last reading has them
+  Origins origins_;                             ///< where it has that
   LogSection log_;
 };
 

@@ -330,6 +330,16 @@ Error Catalog::missing(std::string_view name) const {
                             suggestion(name, {names.begin(), names.end()}), refused)};
 }
 
+Result<Catalog::Entry> Catalog::look_at(const std::string& path) {
+  Lock lock(mutex_);
+  for (const Seen& each : files()) {
+    if (each.path != path) continue;
+    read(lock, each);
+    if (const Entry* const entry = at(each)) return *entry;
+  }
+  return Error{Code::NOT_FOUND, path + ": there is no such file"};
+}
+
 Result<const Descriptor*> Catalog::describe(std::string_view name) {
   Lock lock(mutex_);
   const Result<Entry*> found = find(lock, name);

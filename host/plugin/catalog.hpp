@@ -69,6 +69,9 @@ class Catalog {
   /// share the work.
   [[nodiscard]] Status scan();
 
+  /// What is in that file, which is read unless it has been; as `list` saw it last. NOT_FOUND: there is none.
+  [[nodiscard]] Result<Entry> look_at(const std::string& path);
+
   /// The descriptor of the plugin of that name, alive as long as the catalog. NOT_FOUND says where it was looked for,
   /// what it may be called there, and why directories, and files that may be meant, are refused; else the error of its
   /// file.

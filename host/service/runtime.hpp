@@ -32,7 +32,7 @@ struct RuntimeParts {
   std::size_t answer_bytes_max = Writer::default_limit;  ///< of a call from outside, or started and not waited for
   MonotonicNs drain_patience_ns = 10'000'000'000;        ///< how long a service that stops waits for its calls
   Lifecycle::Options lifecycle = {};
-  std::string name = "local";  ///< the node's
+  std::string name = "local";   ///< the node's
   std::uint64_t span_seed = 1;  ///< random: ids of spans are made of it
 };
 

@@ -140,7 +140,8 @@ TEST_F(Lodgectl, json_has_the_keys_that_are_promised) {
   EXPECT_EQ(
       keys(service),
       "name status reason since_unix_ms version class global plugins last_error last_error_unix_ms failures admin "
-      "admin_reason admin_since_unix_ms callbacks children notes origin store_entries store_bytes store_bytes_max");
+      "admin_reason admin_since_unix_ms callbacks children notes config_hash node uptime_ms origin store_entries "
+      "store_bytes store_bytes_max");
   EXPECT_EQ(keys(service.find("plugins")->as_list()->front()), "name version summary file settings");
   EXPECT_EQ(keys(service.find("callbacks")->as_list()->front()),
             "name arity kind quick demoted params result doc chain");

@@ -10,6 +10,7 @@ using wire::Value;
 
 constexpr std::string_view service_columns[] = {"name", "status", "plugins", "version", "class"};
 constexpr std::string_view plugin_columns[] = {"name", "version", "state", "misbehaved", "summary", "file"};
+constexpr std::string_view news_columns[] = {"what", "name", "version", "file", "error"};
 constexpr std::string_view name_columns[] = {"name", "owner", "value"};
 
 ExitCode show_fields(Session& session, const Verb& verb, Words words) {
@@ -25,6 +26,10 @@ ExitCode services(Session& session, const Verb& verb, Words /*words*/) {
 
 ExitCode plugins(Session& session, const Verb& verb, Words /*words*/) {
   return show_table(session, verb.asks, {}, {plugin_columns, "no plugins; see host.plugin_dirs in the configuration"});
+}
+
+ExitCode plugins_scan(Session& session, const Verb& verb, Words /*words*/) {
+  return show_table(session, verb.asks, {}, {news_columns, "no plugin file has changed"});
 }
 
 ExitCode names(Session& session, const Verb& verb, Words words) {
@@ -51,6 +56,8 @@ constexpr Verb verbs[] = {
     {"service show", "NAME", "one service: its chain, callbacks, configuration, children", 1, 1, "", show_fields,
      "service"},
     {"plugins", "", "the plugins it has", 0, 0, "", plugins, "plugins"},
+    {"plugins scan", "", "looks at plugin files that have changed now, and tells what has become of them", 0, 0, "",
+     plugins_scan, "plugins_scan"},
     {"names", "[PREFIX]", "names that are registered", 0, 1, "limit shared", names, "names"},
     {"reload", "", "apply the changed configuration", 0, 0, "", reload, "reload"},
 };

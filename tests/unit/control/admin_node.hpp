@@ -61,10 +61,27 @@ class AdminTest : public ::testing::Test {
   Follow log_follow_{"the log", node_.clock(), node_.loop(), node_.workers()};
   Follow span_follow_{"spans", node_.clock(), node_.loop(), node_.workers()};
   ConfigSource configured_;
-  Reload reload_{{config_, configured_, node_.runtime()}};
-  Admin admin_{
-      config_, node_.clock(), node_.workers(), node_.runtime(), node_.names(),          node_.config(),     source_,
-      server_, reload_,       log_follow_,     span_follow_,    node_.plugin_metrics(), node_.clock().now()};
+  Reload reload_{{config_, configured_, node_.runtime(), source_}};
+  PluginWatch plugin_watch_{{.loop = node_.loop(),
+                             .turns = node_.workers(),
+                             .catalog = catalog_,
+                             .directories = {},
+                             .quiet_ns = 0,
+                             .take_in = {}}};
+  Admin admin_{config_,
+               node_.clock(),
+               node_.workers(),
+               node_.runtime(),
+               node_.names(),
+               node_.config(),
+               source_,
+               server_,
+               reload_,
+               plugin_watch_,
+               log_follow_,
+               span_follow_,
+               node_.plugin_metrics(),
+               node_.clock().now()};
 };
 
 }  // namespace lodge::control
