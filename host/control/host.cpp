@@ -95,6 +95,7 @@ Host::Host(const HostConfig& config, const ConfigSource& source, HashSeed hash_s
                 .call_timeout_ns = config.limits.call_timeout_ms * ms,
                 .answer_bytes_max = config.limits.frame_bytes_max - wire::frame_length_min,
                 .drain_patience_ns = config.limits.drain_timeout_ms * ms,
+                .name = config.host.name,
                 .span_seed = span_seed}),
       name_ties_(names_, node_config_, runtime_.calls()),
       server_(*loop_, workers_, runtime_.calls(), server_options(config)),
