@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # refused.sh COMPILER HEADERS FILE...: none of the files compiles, and each is told why in the words of its first line,
-# `// says: ...`. Without the mistake's own message a file could be refused for anything.
+# `// says: ...`, by one error on at most a screen's lines. Without the mistake's own message a file could be refused for
+# anything.
 set -euo pipefail
 
 compiler=$1
@@ -11,6 +12,7 @@ shift 2
   exit 1
 }
 
+lines_max=40
 failed=0
 for file in "$@"; do
   wanted=$(sed -n '1s|^// says: ||p' "$file")
@@ -23,6 +25,9 @@ for file in "$@"; do
     failed=1
   elif ! grep -qF -- "$wanted" <<<"$said"; then
     printf '%s: %s does not say "%s", but:\n%s\n' "$file" "$compiler" "$wanted" "$said" >&2
+    failed=1
+  elif (($(grep -cE '(^|[ :])(fatal )?error: ' <<<"$said") != 1 || $(wc -l <<<"$said") > lines_max)); then
+    printf '%s: %s says more than one error, or more than %d lines:\n%s\n' "$file" "$compiler" "$lines_max" "$said" >&2
     failed=1
   fi
 done

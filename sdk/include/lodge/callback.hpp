@@ -6,7 +6,7 @@
 #include <tuple>
 #include <type_traits>
 
-#include <lodge/task.hpp>
+#include <lodge/signature.hpp>
 
 namespace lodge {
 inline namespace sdk {
@@ -22,38 +22,6 @@ struct Instance {
   Type object;
   TaskList tasks;  ///< goes before the object: what waits in it may use it
 };
-
-/// The parameters of a method or function, without a leading Call&.
-template <bool takes_call_, typename R, typename... Params>
-struct Shape {
-  using result = R;
-  using params = std::tuple<Params...>;
-  using values = std::tuple<std::remove_cvref_t<Params>...>;
-  static constexpr bool takes_call = takes_call_;
-  static constexpr std::size_t arity = sizeof...(Params);
-  static_assert(arity <= 32, "at most 32 arguments");
-  static_assert(((!std::is_lvalue_reference_v<Params> || std::is_const_v<std::remove_reference_t<Params>>)&&...),
-                "a parameter is a value or a const reference: the caller keeps its own");
-};
-template <typename R, typename... Params>
-struct ShapeOf : Shape<false, R, Params...> {};
-template <typename R, typename... Params>
-struct ShapeOf<R, Call&, Params...> : Shape<true, R, Params...> {};
-
-template <typename Function>
-struct FunctionShape;
-template <typename R, typename... P>
-struct FunctionShape<R (*)(P...)> : ShapeOf<R, P...> {};
-template <typename R, typename... P>
-struct FunctionShape<R (*)(P...) noexcept> : ShapeOf<R, P...> {};
-template <typename R, typename C, typename... P>
-struct FunctionShape<R (C::*)(P...)> : ShapeOf<R, P...> {};
-template <typename R, typename C, typename... P>
-struct FunctionShape<R (C::*)(P...) const> : ShapeOf<R, P...> {};
-template <typename R, typename C, typename... P>
-struct FunctionShape<R (C::*)(P...) noexcept> : ShapeOf<R, P...> {};
-template <typename R, typename C, typename... P>
-struct FunctionShape<R (C::*)(P...) const noexcept> : ShapeOf<R, P...> {};
 
 /// Answers with an error: its message replaces what was written.
 inline std::int32_t answer_error(lodge_writer& out, std::int32_t code, std::string_view text) noexcept {
@@ -113,28 +81,6 @@ inline std::int32_t answer_verdict(lodge_writer& out, const Verdict& verdict, st
   return verdict.kind();
 }
 
-/// Whether a value of this type stands on its own feet.
-template <typename T>
-inline constexpr bool owns = !std::is_reference_v<T> && !Pack<std::remove_cvref_t<T>>::borrows;
-template <typename T>
-inline constexpr bool owns<Result<T>> = owns<T>;
-template <>
-inline constexpr bool owns<Verdict> = true;
-template <>
-inline constexpr bool owns<void> = true;
-template <typename... T>
-inline constexpr bool owns<std::tuple<T...>*> = (owns<T> && ...);
-
-/// A coroutine goes on when the call's arguments have gone.
-template <typename S, typename T>
-constexpr void check_task(const task<T>*) {
-  static_assert(!S::takes_call, "a coroutine outlives lodge::Call&: leave it out, and co_await lodge::this_call()");
-  static_assert(owns<typename S::params*>,
-                "a coroutine outlives its call's arguments: take std::string for std::string_view, "
-                "std::vector<std::uint8_t> for std::span, lodge::Any for lodge::AnyView, and T for const T&");
-  static_assert(owns<T>, "a coroutine's value outlives what it points to: return std::string for std::string_view");
-}
-
 template <auto method, bool is_function>
 struct Invocation {
   using S = FunctionShape<decltype(method)>;
@@ -149,7 +95,6 @@ struct Invocation {
     };
     constexpr auto indices = std::make_index_sequence<S::arity>();
     if constexpr (is_task<typename S::result>) {
-      check_task<S>(static_cast<const typename S::result*>(nullptr));
       return S::result::answer(with(indices), call, instance.tasks, [&](auto& promise) {
         return answer_with([&promise] { return promise.take(); }, call, out);
       });

@@ -51,23 +51,17 @@ inline constexpr ParamsText<> params_text;
 template <typename... Params>
 inline constexpr ParamsText<Params...> params_text<std::tuple<Params...>>;
 
-/// The word for what a method returns; NULL: not known before it answers.
-template <typename R>
-struct ResultWord {
-  static constexpr const char* text = type_word<R>();
-};
-template <>
-struct ResultWord<void> {
-  static constexpr const char* text = "nil";
-};
-template <>
-struct ResultWord<Verdict> {
-  static constexpr const char* text = nullptr;
-};
-template <typename T>
-struct ResultWord<Result<T>> : ResultWord<T> {};
-template <typename T>
-struct ResultWord<task<T>> : ResultWord<T> {};
+/// The word for what a method answers with; NULL: not known before it does.
+template <typename S>
+constexpr const char* result_word() {
+  using T = answered<typename S::result>;
+  if constexpr (std::is_same_v<T, Verdict>)
+    return nullptr;
+  else if constexpr (std::is_void_v<T>)
+    return S::takes_call && std::is_void_v<typename S::result> ? nullptr : "nil";  // it may defer, and answer anything
+  else
+    return type_word<T>();
+}
 
 template <std::size_t count>
 struct ParamNames {
@@ -90,7 +84,9 @@ struct CallbackDeclaration {
   template <typename Type>
   [[nodiscard]] lodge_callback bound() const {
     lodge_callback out = raw;
-    out.fn = &trampoline<Type, method, is_function>;
+    constexpr bool own = std::is_void_v<typename S::of> || std::is_base_of_v<typename S::of, Type>;
+    static_assert(own, "this method is of another class than the one that LODGE_PLUGIN names");
+    if constexpr (own) out.fn = &trampoline<Type, method, is_function>;
     if (!params.empty()) out.params = params.c_str();
     return out;
   }
@@ -112,19 +108,25 @@ struct CallbackDeclaration {
   }
 };
 
+/// In place of a callback that cannot be one, so that nothing more is said of it.
+struct NoCallback {};
+
 template <auto method, bool is_function, typename... Extras>
 auto declare_callback(const char* name, Extras... extras) {
-  using Declared = CallbackDeclaration<method, is_function>;
-  using S = typename Declared::S;
-  Declared out;
-  out.raw.name = name;
-  out.raw.arity = S::arity;
-  out.raw.flags = is_function ? std::uint32_t{LODGE_FUNCTION} : 0U;
-  out.raw.params = params_text<typename S::params>.c_str();
-  // A void method that takes the Call may defer, and answer anything.
-  out.raw.result = S::takes_call && std::is_void_v<typename S::result> ? nullptr : ResultWord<typename S::result>::text;
-  (out.take(extras), ...);
-  return out;
+  using S = FunctionShape<decltype(method)>;
+  if constexpr (is_accepted<S>()) {
+    CallbackDeclaration<method, is_function> out;
+    out.raw.name = name;
+    out.raw.arity = S::arity;
+    out.raw.flags = is_function ? std::uint32_t{LODGE_FUNCTION} : 0U;
+    out.raw.params = params_text<typename S::params>.c_str();
+    out.raw.result = result_word<S>();
+    (out.take(extras), ...);
+    return out;
+  } else {
+    refuse<S>();
+    return NoCallback();
+  }
 }
 
 /// A callback: `name`, and in any order a doc line, flags and lodge::params. The method takes what Pack can read

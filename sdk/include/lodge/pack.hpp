@@ -4,6 +4,7 @@
 // Pack<T> has, for each type that can cross:
 //   type     what comes first in msgpack: LODGE_MP_...; LODGE_MP_END where it may be several
 //   borrows  whether a T that was read points into the bytes that it was read from
+//   crosses  of what holds others: whether all of them can cross; may be left out
 //   write(writer, value) -> LODGE_OK or LODGE_RESOURCE_EXHAUSTED
 //   read(reader, value, mismatch) -> false, and why in `mismatch`; never reads past the reader's end
 #pragma once
@@ -47,12 +48,41 @@ struct Mismatch {
   }
 };
 
+/// What has no Pack of its own. Only its use is an error: who asks first (signature.hpp) says it better.
 template <typename T>
 struct Pack {
-  static_assert(!std::is_same_v<T, T>,
-                "this type cannot cross: use numbers, bool, text, bytes, vector, map, optional, tuple, variant, or a "
-                "struct with lodge_fields");
+  static constexpr std::int32_t type = LODGE_MP_END;
+  static constexpr bool borrows = false;
+  static constexpr bool crosses = false;
+  template <typename V>
+  static std::int32_t write(lodge_writer&, const V&) {
+    refuse();
+    return LODGE_INVALID_ARGUMENT;
+  }
+  template <typename V>
+  static bool read(lodge_mp_reader&, V&, Mismatch&) {
+    refuse();
+    return false;
+  }
+
+ private:
+  static void refuse() {
+    static_assert(!std::is_same_v<T, T>,
+                  "this type cannot cross: use numbers, bool, text, bytes, vector, map, optional, tuple, variant, or a "
+                  "struct with lodge_fields");
+  }
 };
+
+template <typename T>
+constexpr bool can_cross() {
+  if constexpr (requires { Pack<T>::crosses; })
+    return Pack<T>::crosses;
+  else
+    return true;
+}
+/// Whether a T, and all that it holds, has a Pack of its own.
+template <typename T>
+inline constexpr bool crosses = can_cross<T>();
 
 /// Any msgpack value, as it is: borrowed, and a copy of one's own.
 struct AnyView {
@@ -188,6 +218,11 @@ struct Pack<const char*> {
   static constexpr std::int32_t type = LODGE_MP_STR;
   static constexpr bool borrows = true;
   static std::int32_t write(lodge_writer& w, std::string_view value) { return Pack<std::string_view>::write(w, value); }
+  template <typename T>
+  static bool read(lodge_mp_reader&, T&, Mismatch&) {
+    static_assert(!std::is_same_v<T, T>, "a pointer cannot be read: take std::string for const char*");
+    return false;
+  }
 };
 
 template <>

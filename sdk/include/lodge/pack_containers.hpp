@@ -23,6 +23,7 @@ template <typename T>
 struct Pack<std::vector<T>> {
   static constexpr std::int32_t type = LODGE_MP_ARRAY;
   static constexpr bool borrows = Pack<T>::borrows;
+  static constexpr bool crosses = sdk::crosses<T>;
   static std::int32_t write(lodge_writer& w, const std::vector<T>& value) {
     std::int32_t code = write_list_head(w, value.size());
     for (auto at = value.begin(); code == LODGE_OK && at != value.end(); ++at) code = Pack<T>::write(w, *at);
@@ -46,6 +47,7 @@ template <typename T, std::size_t size>
 struct Pack<std::array<T, size>> {
   static constexpr std::int32_t type = LODGE_MP_ARRAY;
   static constexpr bool borrows = Pack<T>::borrows;
+  static constexpr bool crosses = sdk::crosses<T>;
   static std::int32_t write(lodge_writer& w, const std::array<T, size>& value) {
     std::int32_t code = write_list_head(w, size);
     for (std::size_t i = 0; code == LODGE_OK && i < size; ++i) code = Pack<T>::write(w, value[i]);
@@ -86,6 +88,7 @@ struct PackMap {
   using Value = typename Map::mapped_type;
   static constexpr std::int32_t type = LODGE_MP_MAP;
   static constexpr bool borrows = Pack<Key>::borrows || Pack<Value>::borrows;
+  static constexpr bool crosses = sdk::crosses<Key> && sdk::crosses<Value>;
   static std::int32_t write(lodge_writer& w, const Map& map) {
     if (map.size() > UINT32_MAX) return LODGE_RESOURCE_EXHAUSTED;
     std::int32_t code = lodge_mp_write_map(&w, static_cast<std::uint32_t>(map.size()));
@@ -119,6 +122,7 @@ template <typename T>
 struct Pack<std::optional<T>> {
   static constexpr std::int32_t type = LODGE_MP_END;
   static constexpr bool borrows = Pack<T>::borrows;
+  static constexpr bool crosses = sdk::crosses<T>;
   static std::int32_t write(lodge_writer& w, const std::optional<T>& value) {
     return value ? Pack<T>::write(w, *value) : lodge_mp_write_nil(&w);
   }

@@ -45,6 +45,9 @@ struct Pack<T> {
   static constexpr bool borrows = std::apply(
       [](const auto&... each) { return (Pack<typename std::remove_cvref_t<decltype(each)>::type>::borrows || ...); },
       T::lodge_fields);
+  static constexpr bool crosses = std::apply(
+      [](const auto&... each) { return (sdk::crosses<typename std::remove_cvref_t<decltype(each)>::type> && ...); },
+      T::lodge_fields);
 
   static std::int32_t write(lodge_writer& w, const T& value) {
     std::int32_t code = lodge_mp_write_map(&w, static_cast<std::uint32_t>(count));
@@ -125,7 +128,12 @@ struct PackTuple {
   static constexpr bool any_borrows(std::index_sequence<i...>) {
     return (Pack<std::tuple_element_t<i, Tuple>>::borrows || ...);
   }
+  template <std::size_t... i>
+  static constexpr bool all_cross(std::index_sequence<i...>) {
+    return (sdk::crosses<std::tuple_element_t<i, Tuple>> && ...);
+  }
   static constexpr bool borrows = any_borrows(std::make_index_sequence<count>());
+  static constexpr bool crosses = all_cross(std::make_index_sequence<count>());
 
   static std::int32_t write(lodge_writer& w, const Tuple& value) {
     const std::int32_t code = write_list_head(w, count);
@@ -168,6 +176,7 @@ template <typename... T>
 struct Pack<std::variant<T...>> {
   static constexpr std::int32_t type = LODGE_MP_END;
   static constexpr bool borrows = (Pack<T>::borrows || ...);
+  static constexpr bool crosses = (sdk::crosses<T> && ...);
   static std::int32_t write(lodge_writer& w, const std::variant<T...>& value) {
     return std::visit([&w](const auto& held) { return write_values(w, held); }, value);
   }

@@ -88,6 +88,7 @@ class Description {
     if (!each.constraints.empty()) setting.constraints = {each.constraints.data(), each.constraints.size()};
     bound_settings_[settings_added_++] = {each.raw.name, each.default_value, &apply_setting<Type, member>};
   }
+  void add(const NoCallback&) {}
   void add(const Dependency& each) { dependencies_[dependencies_added_++] = each.raw; }
   void add(const Need& each) { needs_[needs_added_++] = each.id; }
   void add(const Drafts& each) { plugin_.sdk_build_id = each.build_id; }

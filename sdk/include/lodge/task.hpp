@@ -196,10 +196,14 @@ class TaskPromise {
   }
   template <typename Awaited>
   auto await_transform(Awaited&& awaited) {
-    static_assert(Awaitable<std::remove_reference_t<Awaited>>,
+    constexpr bool known = Awaitable<std::remove_reference_t<Awaited>>;
+    static_assert(known,
                   "a lodge::task awaits lodge::call, lodge::sleep, lodge::Ticket and other tasks; wrap what else there "
                   "is in a Ticket");
-    return Awaiter<std::remove_reference_t<Awaited>>{awaited, *root_};
+    if constexpr (known)
+      return Awaiter<std::remove_reference_t<Awaited>>{awaited, *root_};
+    else
+      return std::suspend_never();
   }
   ThisCallAwaiter await_transform(ThisCall) noexcept { return {*root_}; }
 
