@@ -78,7 +78,10 @@ template <auto method, bool is_function>
 struct CallbackDeclaration {
   using S = FunctionShape<decltype(method)>;
   lodge_callback raw{};
-  std::string params;  ///< empty: as params_text has it
+  // Here and not on the heap: the entry of a plugin allocates nothing. A name that is longer is cut, and refused by
+  // hosts.
+  static constexpr std::size_t name_shown_max = 65;
+  std::array<char, S::arity*(name_shown_max + std::string_view(": float, ").size()) + 1> params{};  ///< "": params_text
 
   /// Points into this declaration.
   template <typename Type>
@@ -87,7 +90,7 @@ struct CallbackDeclaration {
     constexpr bool own = std::is_void_v<typename S::of> || std::is_base_of_v<typename S::of, Type>;
     static_assert(own, "this method is of another class than the one that LODGE_PLUGIN names");
     if constexpr (own) out.fn = &trampoline<Type, method, is_function>;
-    if (!params.empty()) out.params = params.c_str();
+    if (params.front() != 0) out.params = params.data();
     return out;
   }
   void take(const char* doc) { raw.doc = doc; }
@@ -101,8 +104,13 @@ struct CallbackDeclaration {
  private:
   template <typename Names, std::size_t... i>
   void name_params(const Names& names, std::index_sequence<i...>) {
-    const auto one = [this](const char* name, const char* word) {
-      params.append(params.empty() ? "" : ", ").append(name).append(": ").append(word);
+    std::size_t size = 0;
+    const auto append = [&](std::string_view part) { size += part.copy(params.data() + size, part.size()); };
+    const auto one = [&](const char* name, const char* word) {
+      append(size == 0 ? "" : ", ");
+      append(std::string_view(name).substr(0, name_shown_max));
+      append(": ");
+      append(word);
     };
     (one(names[i], type_word<std::tuple_element_t<i, typename S::values>>()), ...);
   }
@@ -224,12 +232,51 @@ struct GivenTypeOf<std::optional<T>> {
 template <typename T>
 using GivenType = typename GivenTypeOf<T>::type;
 
-template <auto member>
+/// A default in msgpack, of at most so many bytes. Not on the heap: the entry of a plugin allocates nothing.
+template <std::size_t room>
+class PackedDefault {
+ public:
+  [[nodiscard]] const std::uint8_t* data() const noexcept { return bytes_.data(); }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+
+  template <typename T, typename Value>
+  void pack(const Value& value) {
+    lodge_writer writer;
+    lodge_writer_over(&writer, bytes_.data(), room);
+    static_cast<void>(Pack<T>::write(writer, value));
+    size_ = writer.size;
+  }
+
+ private:
+  std::array<std::uint8_t, room> bytes_{};
+  std::size_t size_ = 0;
+};
+/// Of one whose size shows only when it is packed, a list or a map: those are made on the heap anyway.
+template <>
+class PackedDefault<0> {
+ public:
+  [[nodiscard]] const std::uint8_t* data() const noexcept { return bytes_.data(); }
+  [[nodiscard]] std::size_t size() const noexcept { return bytes_.size(); }
+  [[nodiscard]] bool empty() const noexcept { return bytes_.empty(); }
+
+  template <typename T, typename Value>
+  void pack(const Value& value) {
+    Buffer<64> packed;
+    static_cast<void>(Pack<T>::write(packed, value));
+    bytes_.assign(packed.view().begin(), packed.view().end());
+  }
+
+ private:
+  std::vector<std::uint8_t> bytes_;
+};
+
+template <auto member, std::size_t room = 0>
 struct SettingDeclaration {
   using T = typename MemberOf<decltype(member)>::type;
   using Given = GivenType<T>;  ///< what a value is, where there is one
   lodge_setting raw{};
-  std::vector<std::uint8_t> default_value;
+  PackedDefault<room> default_value;
   std::vector<std::uint8_t> constraints;  ///< a msgpack map, once `finish` has run
   std::uint32_t constraints_count = 0;
 
@@ -292,20 +339,38 @@ constexpr std::uint32_t setting_type(std::int32_t type) {
   }
 }
 
+/// What comes first in msgpack of a setting that is given.
+template <typename T>
+inline constexpr std::int32_t given_type = Pack<GivenType<T>>::type;
+
+template <typename T, typename Default>
+inline constexpr std::size_t room_of_default = given_type<T> == LODGE_MP_INT || given_type<T> == LODGE_MP_FLOAT ||
+                                                       given_type<T> == LODGE_MP_BOOL
+                                                   ? 1 + sizeof(std::uint64_t)
+                                                   : 0;
+template <typename T, std::size_t size>
+inline constexpr std::size_t room_of_default<T, char[size]> = given_type<T> == LODGE_MP_STR
+                                                                  ? size + sizeof(std::uint32_t)
+                                                                  : 0;  // for the NUL at its end, the head's first byte
+template <typename T>
+inline constexpr std::size_t room_of_default<T, std::nullopt_t> = 1;
+template <typename T>
+inline constexpr std::size_t room_of_default<T, SettingFlag> = 0;
+
 /// A setting held by a member lodge::Config<T>: its name, its default (or lodge::required), then in any order a doc
 /// line, lodge::secret, and constraints: lodge::at_least, at_most, one_of, size_at_least, size_at_most.
 template <auto member, typename Default, typename... Extras>
-SettingDeclaration<member> setting(const char* name, const Default& default_value, Extras... extras) {
+auto setting(const char* name, const Default& default_value, Extras... extras) {
   using T = typename SettingDeclaration<member>::T;
-  SettingDeclaration<member> out;
+  SettingDeclaration<member, room_of_default<T, Default>> out;
   out.raw.name = name;
-  out.raw.type = setting_type(Pack<GivenType<T>>::type);
+  out.raw.type = setting_type(given_type<T>);
   if constexpr (std::is_same_v<Default, SettingFlag>) {
     out.take(default_value);
+  } else if constexpr (std::is_array_v<Default> && given_type<T> == LODGE_MP_STR) {
+    out.default_value.template pack<std::string_view>(std::string_view(default_value));
   } else {
-    Buffer<64> packed;
-    static_cast<void>(Pack<T>::write(packed, T(default_value)));
-    out.default_value.assign(packed.view().begin(), packed.view().end());
+    out.default_value.template pack<T>(T(default_value));
   }
   (out.take(extras), ...);
   out.finish();

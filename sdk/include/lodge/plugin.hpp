@@ -80,13 +80,14 @@ class Description {
   void add(const CallbackDeclaration<method, is_function>& each) {
     callbacks_[callbacks_added_++] = each.template bound<Type>();
   }
-  template <auto member>
-  void add(const SettingDeclaration<member>& each) {
+  template <auto member, std::size_t room>
+  void add(const SettingDeclaration<member, room>& each) {
     lodge_setting& setting = settings_[settings_added_];
     setting = each.raw;
     if (!each.default_value.empty()) setting.default_value = {each.default_value.data(), each.default_value.size()};
     if (!each.constraints.empty()) setting.constraints = {each.constraints.data(), each.constraints.size()};
-    bound_settings_[settings_added_++] = {each.raw.name, each.default_value, &apply_setting<Type, member>};
+    bound_settings_[settings_added_++] = {
+        each.raw.name, {each.default_value.data(), each.default_value.size()}, &apply_setting<Type, member>};
   }
   void add(const NoCallback&) {}
   void add(const Dependency& each) { dependencies_[dependencies_added_++] = each.raw; }
