@@ -72,8 +72,8 @@ class [[nodiscard]] AwaitedCall {
     self.waiting_.resume();
   }
 
-  std::string_view service_;
-  std::string_view name_;
+  std::string service_;  // its own: it may be awaited long after it was made
+  std::string name_;
   std::size_t arity_;
   Buffer<256> args_;
   lodge_handle target_ = 0;

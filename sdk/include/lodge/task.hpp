@@ -243,7 +243,7 @@ struct TaskEnd {
 template <typename T>
 class TaskValue : public TaskPromise {
  public:
-  template <typename From>
+  template <typename From = T>  // what co_return {...} makes
   void return_value(From&& value) {
     value_.emplace(std::forward<From>(value));
   }

@@ -20,6 +20,13 @@ struct Living {
   Living& operator=(const Living&) = delete;
 };
 
+struct Pair {
+  int number = 0;
+  std::string text;
+  static constexpr auto lodge_fields =
+      std::make_tuple(lodge::field("number", &Pair::number), lodge::field("text", &Pair::text));
+};
+
 /// Every way in which a coroutine answers.
 class Waiting {
  public:
@@ -99,6 +106,18 @@ class Waiting {
     const lodge::TaskRoot& call = co_await lodge::this_call();
     co_return call.caller() + (call.outside() ? "outside" : "inside") + (call.awaited() ? ", awaited" : "");
   }
+  task<Pair> in_braces() {
+    (co_await lodge::sleep(1)).or_throw();
+    co_return {1, "two"};
+  }
+  task<std::string> made_before() {
+    std::string service = "waiting";
+    std::string name = "at_once";
+    auto call = lodge::call<std::string>(service, name, "word");
+    service = "nowhere";
+    name = "nothing";
+    co_return (co_await call).or_throw();
+  }
   task<std::string> nobody() { co_return (co_await lodge::call<std::string>("nobody", "f", 1)).or_throw(); }
   task<std::string> wrong_type() { co_return (co_await lodge::call<std::string>("waiting", "nap", 1)).or_throw(); }
 
@@ -125,6 +144,7 @@ const lodge_plugin& waiting() {
       lodge::callback<&Waiting::completed_before>("completed_before"),
       lodge::callback<&Waiting::through_a_target>("through_a_target"),
       lodge::callback<&Waiting::drops_a_task>("drops_a_task"), lodge::callback<&Waiting::called_by>("called_by"),
+      lodge::callback<&Waiting::in_braces>("in_braces"), lodge::callback<&Waiting::made_before>("made_before"),
       lodge::callback<&Waiting::nobody>("nobody"), lodge::callback<&Waiting::wrong_type>("wrong_type"));
   return *description.plugin();
 }

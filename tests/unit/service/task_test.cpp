@@ -110,6 +110,14 @@ TEST_F(Tasks, do_not_wait_for_what_is_known) { EXPECT_EQ(answer("completed_befor
 
 TEST_F(Tasks, call_targets_that_were_resolved_once) { EXPECT_EQ(answer("through_a_target"), Value("0!1!2!")); }
 
+TEST_F(Tasks, answer_structs_in_braces) {
+  EXPECT_EQ(answer("in_braces"), Value::map({{"number", 1}, {"text", "two"}}));
+}
+
+TEST_F(Tasks, await_calls_whose_names_have_changed_since_they_were_made) {
+  EXPECT_EQ(answer("made_before"), Value("word!"));
+}
+
 TEST_F(Tasks, that_are_dropped_never_run) { EXPECT_EQ(answer("drops_a_task"), Value(1)); }
 
 TEST_F(Tasks, know_whose_call_they_answer) { EXPECT_EQ(answer("called_by"), Value("outside, awaited")); }
