@@ -1,6 +1,11 @@
 #!/usr/bin/env bash
-# headers_documented.sh FOLDER: every header of the SDK begins by saying what it is for, and every function that a table
-# of the C ABI offers has exactly one thread tag, in the comment above it or behind it.
+# headers_documented.sh FOLDER: every header of the SDK begins by saying what it is for; and in the headers in C
+#   - every function and every type of a function has exactly one thread tag, in the comment above it or behind it (of
+#     functions that are all in the header: said once in it);
+#   - what answers an int32_t names a code, or says what its numbers mean, there or in what is said of its whole table;
+#   - times and sizes say their unit, in the name or the comment;
+#   - structs that point somewhere say who owns that, or how long it lives.
+# What is said may still be wrong: that is for people to read.
 set -euo pipefail
 
 folder=$1
@@ -12,31 +17,11 @@ while IFS= read -r header; do
   }
 done < <(find "$folder/lodge" -name '*.h' -o -name '*.hpp')
 
-# A function pointer's text: from the end of the declaration before it to the end of its own last line.
-# shellcheck disable=SC2016 # what looks like variables is awk's
-find "$folder/lodge" -name '*.h' -print0 | sort -z | xargs -0 awk '
-  FNR == 1 { inside = 0 }
-  /^typedef struct/ && /\{/ { inside = 1; text = ""; next }
-  /^}/ { inside = 0 }
-  !inside { next }
-  { text = text " " $0 }
-  {
-    line = $0
-    gsub(/\/\*.*\*\//, "", line)
-    if (line !~ /;[ ]*$/) next
-    if (text ~ /\(\*[a-z_]+\)/) {
-      functions += 1
-      match(text, /\(\*[a-z_]+\)/)
-      name = substr(text, RSTART + 2, RLENGTH - 3)
-      if (gsub(/\[(any|quick|serial|hook)\]/, "", text) != 1) {
-        printf "%s:%d: %s does not say one of [any] [quick] [serial] [hook], once\n", FILENAME, FNR, name
-        wrong = 1
-      }
-    }
-    text = ""
-  }
-  END {
-    if (functions == 0) { print "found no function in any table"; wrong = 1 }
-    exit wrong
-  }' >&2 || failed=1
+names=$(sed -nE 's/^ *X\(([A-Z_]+), .*/\1/p' "$folder/lodge/status.h" | paste -sd'|')
+[[ -n $names ]] || {
+  echo "$folder/lodge/status.h: no codes in it" >&2
+  exit 1
+}
+find "$folder/lodge" -name '*.h' -print0 | sort -z |
+  xargs -0 awk -v codes="LODGE_[A-Z]|(^|[^A-Z_])($names)([^A-Z_]|$)|[01]:" -f "${BASH_SOURCE[0]%.sh}.awk" >&2 || failed=1
 exit "$failed"

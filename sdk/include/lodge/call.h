@@ -19,6 +19,7 @@ enum {
   LODGE_CALL_IDEMPOTENT = 2 /* asked and seen: the caller does not mind if it runs twice */
 };
 
+/* How a call is made. Borrowed until the function that takes it returns. */
 typedef struct lodge_call_options {
   size_t struct_size; /* sizeof(lodge_call_options) */
   uint32_t flags;     /* LODGE_CALL_IDEMPOTENT */
@@ -80,7 +81,8 @@ typedef struct lodge_call_v1 {
 
   /* LODGE_OK while someone waits for the answer; DEADLINE_EXCEEDED, CANCELLED or STALE when nobody does. [quick] */
   int32_t (*awaited)(const lodge_host* host, const lodge_call* call);
-  int32_t (*ticket_awaited)(const lodge_host* host, lodge_handle ticket); /* [quick] */
+  /* The same of a deferred call; STALE also where its ticket was completed. [quick] */
+  int32_t (*ticket_awaited)(const lodge_host* host, lodge_handle ticket);
 } lodge_call_v1;
 
 #ifdef __cplusplus

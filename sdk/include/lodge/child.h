@@ -68,7 +68,7 @@ typedef struct lodge_child_entry {
   lodge_slice last_text; /* the message of it */
 } lodge_child_entry;
 
-/* Sees one child; 0: go on, anything else: stop. */
+/* Sees one child; 0: go on, anything else: stop. [any], on the thread that called `list`. */
 typedef int32_t (*lodge_child_visit_fn)(void* user, const lodge_child_entry* entry);
 
 /* All of it answers STALE once the instance is gone. Nothing but `start` waits. */

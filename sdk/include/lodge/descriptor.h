@@ -23,8 +23,8 @@ enum {
 };
 
 /* Answers one link of a call. `self` is what `create` gave. The result, the next arguments or the error message are
- * appended to `out`, which is empty at entry. Returns a verdict or a negative code (status.h).
- * [any] unless the callback's flags say [serial] or [quick]. */
+ * appended to `out`, which is empty at entry. Returns a verdict, LODGE_DONE and so on, or a negative code (status.h).
+ * [any]; what its flags LODGE_SERIAL and LODGE_QUICK say comes on top. */
 typedef int32_t (*lodge_callback_fn)(void* self, const lodge_call* call, lodge_writer* out);
 
 /* One callback or function. Name and arity together are its identity: greet/1 and greet/2 are two callbacks. */
@@ -90,7 +90,8 @@ enum {
   LODGE_EXCLUSIVE_HANDOVER = 1
 };
 
-/* Lifecycle hooks; each may be NULL. A hook that fails returns a negative code and appends a message to `out`. */
+/* Lifecycle hooks; each may be NULL. Where nothing else is said a hook returns LODGE_OK; one that fails returns a
+ * negative code and appends a message to `out`. */
 typedef struct lodge_hooks {
   size_t struct_size; /* sizeof(lodge_hooks) */
   /* [hook] Makes an instance for one service. `*self` is handed to everything else. Settings can be read already.
@@ -125,6 +126,7 @@ typedef struct lodge_hooks {
   uint32_t reserved; /* 0 */
 } lodge_hooks;
 
+/* A plugin. */
 typedef struct lodge_plugin {
   size_t struct_size;       /* sizeof(lodge_plugin) */
   uint32_t abi;             /* LODGE_ABI */
@@ -144,7 +146,7 @@ typedef struct lodge_plugin {
   const char* sdk_build_id;
 } lodge_plugin;
 
-/* The one exported symbol. Pure: no allocation, no side effect, the same pointer each time; NULL is an error. [any] */
+/* What LODGE_ENTRY is. [any] */
 typedef const lodge_plugin* (*lodge_entry_fn)(void);
 #define LODGE_ENTRY "lodge_plugin_v1"
 
@@ -153,6 +155,7 @@ typedef const lodge_plugin* (*lodge_entry_fn)(void);
 #else
 #define LODGE_EXPORT __attribute__((visibility("default")))
 #endif
+/* The one exported symbol. Pure: no allocation, no side effect, the same pointer each time; NULL is an error. [any] */
 LODGE_EXPORT const lodge_plugin* lodge_plugin_v1(void);
 
 #ifdef __cplusplus

@@ -41,6 +41,7 @@ typedef struct lodge_mp_reader {
   const uint8_t* end;
 } lodge_mp_reader;
 
+/* A reader of these bytes, which outlive it. */
 static inline lodge_mp_reader lodge_mp_reader_of(const void* bytes, size_t size) {
   lodge_mp_reader r;
   r.at = (const uint8_t*)bytes;
@@ -48,6 +49,7 @@ static inline lodge_mp_reader lodge_mp_reader_of(const void* bytes, size_t size)
   return r;
 }
 
+/* Bytes that have not been read. */
 static inline size_t lodge_mp_left(const lodge_mp_reader* r) { return (size_t)(r->end - r->at); }
 
 /* Big-endian numbers, written so that compilers make one load and one swap of them. */
@@ -59,6 +61,7 @@ static inline uint64_t lodge_mp_be64(const uint8_t* b) {
   return ((uint64_t)b[0] << 56) | ((uint64_t)b[1] << 48) | ((uint64_t)b[2] << 40) | ((uint64_t)b[3] << 32) |
          ((uint64_t)b[4] << 24) | ((uint64_t)b[5] << 16) | ((uint64_t)b[6] << 8) | b[7];
 }
+/* `width`: 1, 2, 4 or 8 bytes. */
 static inline uint64_t lodge_mp_be(const uint8_t* bytes, size_t width) {
   switch (width) {
     case 1:
@@ -72,6 +75,7 @@ static inline uint64_t lodge_mp_be(const uint8_t* bytes, size_t width) {
   }
 }
 
+/* What comes next: LODGE_MP_END and so on. */
 static inline int32_t lodge_mp_type(const lodge_mp_reader* r) {
   uint8_t b;
   if (r->at == r->end) return LODGE_MP_END;
@@ -333,7 +337,7 @@ static inline int32_t lodge_mp_read_map(lodge_mp_reader* r, uint32_t* count) {
 }
 
 /* The lodge_mp_write_... functions append one value, in its shortest form. LODGE_OK, or LODGE_RESOURCE_EXHAUSTED with
- * nothing appended. */
+ * nothing appended. Of a head: its first byte, and a number of `width` bytes behind it. */
 static inline int32_t lodge_mp_write_head(lodge_writer* w, uint8_t first, uint64_t number, size_t width) {
   uint8_t* to;
   size_t i;
@@ -376,7 +380,7 @@ static inline int32_t lodge_mp_write_float(lodge_writer* w, double value) {
   return lodge_mp_write_head(w, 0xcb, bits, 8);
 }
 
-/* Text must be UTF-8; beyond 4 GiB - 1 LODGE_RESOURCE_EXHAUSTED. */
+/* Text must be UTF-8; beyond 4 GiB - 1 LODGE_RESOURCE_EXHAUSTED. `width`: bytes that the size takes in the head. */
 static inline int32_t lodge_mp_write_content(lodge_writer* w, uint8_t first, const void* bytes, size_t size,
                                              size_t width) {
   const size_t start = w->size;

@@ -21,7 +21,7 @@ typedef struct lodge_name_entry {
   lodge_slice value;  /* msgpack */
 } lodge_name_entry;
 
-/* Sees one entry; 0: go on, anything else: stop. */
+/* Sees one entry; 0: go on, anything else: stop. [any], on the thread that asked. */
 typedef int32_t (*lodge_name_visit_fn)(void* user, const lodge_name_entry* entry);
 
 /* Common errors: INVALID_ARGUMENT (name or value too long, value not msgpack), STALE (owner or instance gone),

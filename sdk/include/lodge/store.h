@@ -15,10 +15,12 @@ extern "C" {
 #define LODGE_STORE_V1 "lodge.store/1"
 
 /* Changes a value: gets the present one (NULL: the key is missing), appends the new one to `out`. May run again when
- * another writer came between. LODGE_OK: store `out`; anything negative: change nothing and answer that. */
+ * another writer came between. LODGE_OK: store `out`; anything negative: change nothing and answer that.
+ * [any], on the thread that called `update`. */
 typedef int32_t (*lodge_update_fn)(void* user, lodge_slice const* present, lodge_writer* out);
 
-/* Sees one entry; 0: go on, anything else: stop. Slices are borrowed. It may change the store. */
+/* Sees one entry; 0: go on, anything else: stop. Slices are borrowed. It may change the store. [any], on the thread
+ * that called `scan`. */
 typedef int32_t (*lodge_visit_fn)(void* user, lodge_slice const* key, lodge_slice const* value);
 
 /* Common errors: INVALID_ARGUMENT (key empty or too long, value too large), RESOURCE_EXHAUSTED (quota; nothing

@@ -41,7 +41,8 @@ typedef struct lodge_writer {
 } lodge_writer;
 
 /* An array of records that may grow a tail in later SDKs: `item_size` is the distance between two of them as the
- * writer of the array was compiled. A reader accepts longer records only if the tail that it does not know is zero. */
+ * writer of the array was compiled. A reader accepts longer records only if the tail that it does not know is zero.
+ * Borrowed, or constant data of a plugin: what it stands in says which. */
 typedef struct lodge_list {
   const void* items; /* NULL only where count is 0 */
   uint32_t count;

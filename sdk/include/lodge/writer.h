@@ -33,11 +33,13 @@ static inline int32_t lodge_fail(lodge_writer* out, int32_t code, const char* me
   return code;
 }
 
+/* [quick] The `reserve` of a writer that never grows: LODGE_OK where `more` bytes fit, else LODGE_RESOURCE_EXHAUSTED.
+ */
 static inline int32_t lodge_no_more_room(lodge_writer* w, size_t more) {
   return more <= w->capacity - w->size ? LODGE_OK : LODGE_RESOURCE_EXHAUSTED;
 }
 
-/* [quick] A writer over memory of the caller's, which outlives it and never grows. */
+/* [quick] A writer over `capacity` bytes of the caller's, which outlive it and never grow. */
 static inline void lodge_writer_over(lodge_writer* w, void* memory, size_t capacity) {
   w->data = (uint8_t*)memory;
   w->size = 0;
