@@ -35,14 +35,14 @@ function(lodge_add_rust_plugin name)
   string(REPLACE "-" "_" crate ${name})
   _lodge_plugin_folder(folder)
   set(file ${folder}/${name}.so)
-  file(GLOB_RECURSE modules CONFIGURE_DEPENDS ${sources}/*.rs)
   # Panics unwind, so that they can be caught at the border, and name the source without the folder it was built in.
   add_custom_command(OUTPUT ${file}
-    COMMAND ${LODGE_RUSTC} --edition=2021 --crate-type=cdylib --crate-name=${crate} -o ${file}
+    COMMAND ${LODGE_RUSTC} --edition=2021 --crate-type=cdylib --crate-name=${crate}
+      --emit=link=${file},dep-info=${CMAKE_CURRENT_BINARY_DIR}/${name}.d
       -Cpanic=unwind -Copt-level=2 -Cdebug-assertions=$<IF:$<CONFIG:Debug>,on,off> -Cstrip=debuginfo
       -Clink-arg=-Wl,-z,defs --remap-path-prefix=${sources}=${name} ${plugin_OPTIONS} ${root}
     COMMAND chmod go-w ${file}
-    DEPENDS ${root} ${modules} ${LODGE_RUSTC} COMMENT "Building Rust plugin ${name}.so" VERBATIM)
+    DEPENDS ${root} ${LODGE_RUSTC} DEPFILE ${CMAKE_CURRENT_BINARY_DIR}/${name}.d COMMENT "Building Rust plugin ${name}.so" VERBATIM)
   add_custom_target(${name} ALL DEPENDS ${file})
   install(FILES ${file} DESTINATION ${CMAKE_INSTALL_LIBDIR}/lodge/plugins COMPONENT plugins)
 endfunction()

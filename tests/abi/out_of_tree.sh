@@ -1,12 +1,10 @@
 #!/usr/bin/env bash
-# out_of_tree.sh BUILD RUST_LAYER: the SDK that BUILD installs, moved elsewhere after that, is all one needs to build and
-# install a plugin in C and one in C++, each in a project of that language alone; one in Rust, with a copy of the folder
-# RUST_LAYER beside it; one with pkg-config and no CMake; and to run a unit test of a plugin, built with CMake and with
-# pkg-config.
+# out_of_tree.sh BUILD: the SDK that BUILD installs, moved elsewhere after that, is all one needs to build and install a
+# plugin in C, one in C++ and one in Rust, each in a project of that language alone; those in C and Rust with pkg-config
+# and a compiler and no CMake; and to run a unit test of a plugin, built with CMake and with pkg-config.
 set -euo pipefail
 
 build=$1
-rust_layer=$2
 sources=$(dirname "$(readlink -f "$0")")/out_of_tree
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -31,7 +29,9 @@ cmake --install "$build" --prefix "$scratch/first" --component sdk >/dev/null
 mv "$scratch/first" "$scratch/sdk"
 
 cp -R "$sources" "$scratch/sources"
-cp -R "$rust_layer" "$scratch/sources/rust/lodge"
+package=$(dirname "$(find "$scratch/sdk" -name lodge.pc)")
+export PKG_CONFIG_PATH=$package
+cp -R "$(pkg-config --variable=rust_layer lodge)" "$scratch/sources/rust"
 for project in c cpp rust; do
   cmake -G Ninja -S "$scratch/sources/$project" -B "$scratch/$project" -Dlodge_ROOT="$scratch/sdk" \
     -DCMAKE_INSTALL_PREFIX="$scratch/installed" >"$scratch/log" || die "$(cat "$scratch/log")"
@@ -42,16 +42,16 @@ for project in c cpp rust; do
   [[ -n $installed ]] || die "$project-echo.so was not installed into lib/lodge/plugins"
 done
 
-package=$(dirname "$(find "$scratch/sdk" -name lodge.pc)")
-export PKG_CONFIG_PATH=$package
 read -ra flags < <(pkg-config --cflags lodge)
 mkdir -m 755 "$scratch/plain"
 (
   umask 022
+  rustc --edition=2021 --crate-type=cdylib -Copt-level=2 -Clink-arg=-Wl,-z,defs \
+    "$scratch/sources/rust/echo.rs" -o "$scratch/plain/rust-echo.so"
   cc -std=c99 -shared -fPIC "${flags[@]}" "-Wl,--version-script=$(pkg-config --variable=plugin_map lodge)" \
     "$sources/c/echo.c" -o "$scratch/plain/echo.so"
 )
-checked "$scratch/plain/echo.so"
+for file in "$scratch"/plain/*.so; do checked "$file"; done
 
 # What a test links is the host itself: where that is built with a sanitizer, so is the test.
 sanitize=$(sed -n 's/^LODGE_SANITIZE:[^=]*=//p' "$build/CMakeCache.txt")

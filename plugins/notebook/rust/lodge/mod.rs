@@ -1,6 +1,6 @@
-//! Plugins for Lodge in Rust: a thin, safe layer over the C ABI, without crates, for Rust 1.63 or later. It is not an
-//! SDK: copy this folder beside your own sources and change it as you like. What it does not wrap (names, watches, node
-//! configuration) is in `sys`.
+//! Plugins for Lodge in Rust: a thin, safe layer over the C ABI, without crates, for Rust 1.63 or later. Copy this folder
+//! beside your own sources and change it as you like; the SDK installs it (`pkg-config --variable=rust_layer lodge`).
+//! What it does not wrap (names, watches, node configuration) is in `sys`.
 //!
 //! ```text
 //! mod lodge;
