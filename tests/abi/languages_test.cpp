@@ -44,14 +44,17 @@ class DataDirectory {
 
 std::string plugin_in(const std::string& language) { return "notebook_" + language; }
 
-std::shared_ptr<const plugin::Plugin> load(const std::string& language, const DataDirectory& data) {
+std::shared_ptr<const plugin::Plugin> load_file(const std::string& path, const DataDirectory& data) {
   const plugin::ScanOptions options{.describe_program = plugin::find_describe_program(), .timeout_ms = 30'000};
-  const auto file =
-      plugin::inspect_plugin_file(std::string(SAMPLE_PLUGINS) + "/" + plugin_in(language) + ".so", options);
+  const auto file = plugin::inspect_plugin_file(path, options);
   if (!file) throw std::runtime_error(file.error().text());
   const auto loaded = plugin::load_plugin_file(*file, data.path());
   if (!loaded) throw std::runtime_error(loaded.error().text());
   return *loaded;
+}
+
+std::shared_ptr<const plugin::Plugin> load(const std::string& language, const DataDirectory& data) {
+  return load_file(std::string(SAMPLE_PLUGINS) + "/" + plugin_in(language) + ".so", data);
 }
 
 std::string text_of(const Answer& answer) {
@@ -348,6 +351,15 @@ TEST_F(Notebooks, written_in_rust_log_where_they_panicked) {
   const std::string log = testing::internal::GetCapturedStderr();
   EXPECT_THAT(log, testing::ContainsRegex("service.rust.notebook_rust.*panicked at notebook_rust/notebook.rs:[0-9]+"));
   EXPECT_THAT(log, Not(HasSubstr("thread '"))) << "standard error is the host's log, maybe in JSON";
+}
+
+TEST(PluginInRust, may_panic_with_values_that_panic_when_they_are_dropped) {
+  const DataDirectory data;
+  rig::Node node;
+  node.plugins().add(load_file(std::string(TEST_PLUGINS) + "/rust_panics.so", data));
+  ASSERT_TRUE(node.start("s", {"rust_panics"}));
+  EXPECT_EQ(text_of(node.call("s", "explode", {})), "INTERNAL: a panic with something that is no text");
+  EXPECT_EQ(text_of(node.call("s", "answer", {})), "42");
 }
 
 TEST_F(Notebooks, written_in_rust_take_no_text_that_is_not_utf8) {

@@ -76,13 +76,24 @@ fn keep_panics_quiet() {
 /// Runs plugin code. A panic is an INTERNAL error with its text, and a line in the log with its place.
 fn guarded<T>(host: &Host, body: impl FnOnce() -> Result<T>) -> Result<T> {
     let outer = WATCHED.with(|at| at.replace(Some(String::new())));
-    let ran = catch_unwind(AssertUnwindSafe(body));
-    let place = WATCHED.with(|at| at.replace(outer));
-    ran.unwrap_or_else(|panic| {
+    let ran = catch_unwind(AssertUnwindSafe(body)).map_err(|panic| {
+        let place = WATCHED.with(|at| at.borrow().clone());
         let text = panic_text(&*panic).to_owned();
-        host.log(LODGE_LOG_ERROR, &format!("panicked at {}: {}", place.unwrap_or_default(), text));
+        drop_panic(panic);
+        (place.unwrap_or_default(), text)
+    });
+    WATCHED.with(|at| at.replace(outer));
+    ran.unwrap_or_else(|(place, text)| {
+        host.log(LODGE_LOG_ERROR, &format!("panicked at {}: {}", place, text));
         Err(Error::new(LODGE_INTERNAL, text))
     })
+}
+
+/// What was panicked with may panic when it is dropped, with something that does so again: that one is left undropped.
+fn drop_panic(panic: Box<dyn Any + Send>) {
+    if let Err(next) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
+        std::mem::forget(next);
+    }
 }
 
 fn panic_text(panic: &(dyn Any + Send)) -> &str {
