@@ -80,6 +80,7 @@ constexpr Field<LimitsSection> limits_fields[] = {
     number_field<&LimitsSection::call_timeout_ms, 1, hour_ms>("call_timeout_ms"),
     number_field<&LimitsSection::drain_timeout_ms, 0, hour_ms>("drain_timeout_ms"),
     number_field<&LimitsSection::names_max, 1, most_u32>("names_max"),
+    number_field<&LimitsSection::names_per_instance_max, 1, most_u32>("names_per_instance_max"),
     number_field<&LimitsSection::config_entries_max, 1, most_u32>("config_entries_max"),
     number_field<&LimitsSection::state_bytes_max, 1 << 20, gib * 1024 * 64>("state_bytes_max"),
     number_field<&LimitsSection::store_bytes_max, 1024, gib * 1024 * 64>("store_bytes_max")};

@@ -81,7 +81,7 @@ Host::Host(const HostConfig& config, const ConfigSource& source, HashSeed hash_s
       loop_(loop_or_throw(clock_, config.threads.spin_us)),
       workers_(worker_options(config)),
       hooks_(hook_options()),
-      names_(workers_, hash_seed, config.limits.names_max),
+      names_(workers_, hash_seed, {config.limits.names_max, config.limits.names_per_instance_max}),
       node_config_(clock_, workers_, hash_seed, config.limits.config_entries_max),
       catalog_(catalog_options(config)),
       plugins_(catalog_, config),

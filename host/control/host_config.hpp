@@ -46,6 +46,7 @@ struct LimitsSection {
   std::uint32_t call_timeout_ms = 15'000;   ///< of a call that says no deadline itself
   std::uint32_t drain_timeout_ms = 10'000;
   std::uint32_t names_max = 1'000'000;
+  std::uint32_t names_per_instance_max = 250'000;  ///< of a service itself, and of what one instance opened
   std::uint32_t config_entries_max = 100'000;
   std::uint64_t state_bytes_max = std::uint64_t{64} << 30;   ///< of what is kept on disk
   std::uint64_t store_bytes_max = std::uint64_t{256} << 20;  ///< of a service that does not say it itself

@@ -46,12 +46,12 @@ std::int32_t close_owner(const lodge_host* host, lodge_handle owner) {
 }
 
 std::int32_t register_name(const lodge_host* host, lodge_handle owner, const std::uint8_t* name, std::size_t name_size,
-                           const std::uint8_t* value, std::size_t value_size, lodge_writer* holder) {
+                           const std::uint8_t* value, std::size_t value_size, lodge_writer* why) {
   return with_owner(host, owner, [&](Names& names, Owner& found) {
     std::string text;
     const Code code = names.register_name(found, lent(name, name_size), lent(value, value_size), &text);
-    // A holder that does not fit is left out: who it is helps, that there is one decides.
-    if (code == Code::ALREADY_EXISTS && holder != nullptr) static_cast<void>(append(*holder, view_of(text)));
+    // A text that does not fit is left out: it helps, the code decides.
+    if (why != nullptr) static_cast<void>(append(*why, view_of(text)));
     return code;
   });
 }

@@ -1,5 +1,7 @@
 #include "names/names.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
 #include <tuple>
@@ -65,19 +67,33 @@ Names::~Names() {
   }
 }
 
-bool Names::take_place() {
-  std::uint64_t used = size_.load(std::memory_order_relaxed);
-  do {
-    if (used >= limit_) return false;
-  } while (!size_.compare_exchange_weak(used, used + 1, std::memory_order_relaxed));
-  return true;
+bool Names::take_place(Owner& owner, std::string* why) {
+  if (!owner.quota().take()) {
+    if (why != nullptr) {
+      *why = fmt::format(
+          "this instance holds {} names, or the service itself does, the most that one may "
+          "(limits.names_per_instance_max)",
+          owner.quota().limit());
+    }
+    return false;
+  }
+  if (node_.take()) return true;
+  owner.quota().give();
+  if (why != nullptr)
+    *why = fmt::format("the node holds {} names, the most that it may (limits.names_max)", node_.limit());
+  return false;
+}
+
+void Names::give_place(Owner& owner) {
+  owner.quota().give();
+  node_.give();
 }
 
 void Names::publish(Kind kind, std::uint32_t what, ByteView name, ByteView value, WatchHub::Wake& wake) {
   if (hub_.any()) hub_.publish(what, watched_key(kind, name), value, wake);
 }
 
-Code Names::register_name(Owner& owner, ByteView name, ByteView value, std::string* holder) {
+Code Names::register_name(Owner& owner, ByteView name, ByteView value, std::string* why) {
   if (!possible(name) || !is_one_value(value)) return Code::INVALID_ARGUMENT;
   const HashedKey hashed = unique_.hashed(name);
   TableEntry::Ptr entry = UniqueValue::pack(hashed, owner, value);
@@ -89,11 +105,11 @@ Code Names::register_name(Owner& owner, ByteView name, ByteView value, std::stri
   if (at.present() != nullptr) {
     const UniqueValue present(at.present()->value());
     if (present.owner() != owner.id()) {
-      if (holder != nullptr) *holder = present.owner_text();
+      if (why != nullptr) *why = present.owner_text();
       return Code::ALREADY_EXISTS;
     }
   } else {
-    if (!take_place()) return Code::RESOURCE_EXHAUSTED;
+    if (!take_place(owner, why)) return Code::RESOURCE_EXHAUSTED;
     owner.note(Kind::unique, name);
   }
   at.set(std::move(entry));
@@ -106,7 +122,7 @@ Code Names::give_back(Owner& owner, ByteView name, WatchHub::Wake& wake) {
   if (at.present() == nullptr) return Code::NOT_FOUND;
   if (UniqueValue(at.present()->value()).owner() != owner.id()) return Code::PERMISSION_DENIED;
   at.erase();
-  give_place();
+  give_place(owner);
   publish(Kind::unique, LODGE_WATCH_GONE, name, {}, wake);
   return Code::OK;
 }
@@ -144,7 +160,7 @@ Code Names::store(Owner& owner, ByteView name, ByteView value) {
   Locked at(shared_, hashed);
   Holders* holders = at.present() != nullptr ? holders_of(*at.present()) : nullptr;
   const bool holds = holders != nullptr && holders->holds(owner.id());
-  if (!holds && !take_place()) return Code::RESOURCE_EXHAUSTED;
+  if (!holds && !take_place(owner)) return Code::RESOURCE_EXHAUSTED;
   if (holders != nullptr) {
     holders->set(owner.id(), owner.text(), value);
   } else {
@@ -152,7 +168,7 @@ Code Names::store(Owner& owner, ByteView name, ByteView value) {
     made->set(owner.id(), owner.text(), value);
     TableEntry::Ptr entry = entry_of(hashed, made.get());
     if (!entry) {
-      give_place();
+      give_place(owner);
       return Code::RESOURCE_EXHAUSTED;
     }
     at.set(std::move(entry));
@@ -168,7 +184,7 @@ Code Names::unstore_locked(Owner& owner, ByteView name, WatchHub::Wake& wake) {
   if (at.present() == nullptr) return Code::NOT_FOUND;
   Holders* holders = holders_of(*at.present());
   if (!holders->erase(owner.id())) return Code::NOT_FOUND;
-  give_place();
+  give_place(owner);
   if (holders->empty()) {
     at.erase();
     epoch::retire(holders, &Holders::free, sizeof(Holders));

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -34,17 +33,22 @@ class Deliver {
                                     const wire::PackedValues& args) = 0;
 };
 
+struct NamesLimits {
+  std::uint64_t node = 1'000'000;
+  /// Of a service itself, and of all owners that one instance has opened.
+  std::uint64_t instance = 250'000;
+};
+
 /// Thread-safe; look-ups take no lock. Operations answer a code, with the meanings that <lodge/names.h> gives them.
 class Names {
  public:
   static constexpr std::size_t name_bytes_max = 255;
   static constexpr std::size_t label_bytes_max = 64;
-  static constexpr std::uint64_t names_max = 1'000'000;
   static constexpr std::uint32_t owners_max = 1'000'000;
   static constexpr std::size_t owners_per_instance_max = 65'536;
 
-  Names(Executor& executor, HashSeed seed, std::uint64_t limit = names_max)
-      : limit_(limit), unique_(seed), shared_(seed), hub_(executor) {}
+  Names(Executor& executor, HashSeed seed, const NamesLimits& limits = {})
+      : limits_(limits), node_(limits.node), unique_(seed), shared_(seed), hub_(executor) {}
   ~Names();
   Names(const Names&) = delete;
   Names& operator=(const Names&) = delete;
@@ -73,8 +77,8 @@ class Names {
 
   // -- unique names
 
-  /// `holder` (may be nullptr) gets who holds it, with ALREADY_EXISTS.
-  [[nodiscard]] Code register_name(Owner& owner, ByteView name, ByteView value, std::string* holder);
+  /// `why` (may be nullptr) gets who holds it, with ALREADY_EXISTS, and with RESOURCE_EXHAUSTED which limit it is.
+  [[nodiscard]] Code register_name(Owner& owner, ByteView name, ByteView value, std::string* why);
   [[nodiscard]] Code unregister(Owner& owner, ByteView name);
 
   /// One entry. Borrowed; never from memory that a lock or a pin holds, so that the visitor may take its time.
@@ -113,7 +117,7 @@ class Names {
   /// Names that begin so, sorted by kind and name, at most `limit` of them.
   [[nodiscard]] std::vector<Listed> list(ByteView prefix, std::size_t limit) const;
   /// Unique names and holders of shared ones.
-  [[nodiscard]] std::uint64_t size() const { return size_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t size() const { return node_.used(); }
 
  private:
   using Locked = ConcurrentTable::Locked;
@@ -124,8 +128,14 @@ class Names {
   };
 
   [[nodiscard]] static bool possible(ByteView name) { return !name.empty() && name.size() <= name_bytes_max; }
-  [[nodiscard]] bool take_place();
-  void give_place() { size_.fetch_sub(1, std::memory_order_relaxed); }
+  /// What an instance has opened.
+  struct Held {
+    std::shared_ptr<Quota> quota;
+    std::unordered_set<lodge_handle> owners;
+  };
+
+  [[nodiscard]] bool take_place(Owner& owner, std::string* why = nullptr);
+  void give_place(Owner& owner);
   [[nodiscard]] Code give_back(Owner& owner, ByteView name, WatchHub::Wake& wake);
   [[nodiscard]] Code unstore_locked(Owner& owner, ByteView name, WatchHub::Wake& wake);
   void close(Owner& owner);
@@ -134,7 +144,8 @@ class Names {
   void publish(Kind kind, std::uint32_t what, ByteView name, ByteView value, WatchHub::Wake& wake);
   [[nodiscard]] static Result<Filter> filter_from(ByteView packed);
 
-  const std::uint64_t limit_;
+  const NamesLimits limits_;
+  Quota node_;
   Deliver* deliver_ = nullptr;
   ConcurrentTable unique_;  ///< name -> `UniqueValue`
   ConcurrentTable shared_;  ///< name -> the address of its Holders
@@ -142,8 +153,7 @@ class Names {
   Slots<Opened> opened_{owners_max};
   mutable std::shared_mutex mutex_;  ///< over the maps below
   std::unordered_map<std::uint64_t, OwnerPtr> services_;
-  std::unordered_map<std::uint64_t, std::unordered_set<lodge_handle>> by_instance_;
-  alignas(64) std::atomic<std::uint64_t> size_{0};
+  std::unordered_map<std::uint64_t, Held> by_instance_;
 };
 
 /// What stands under a unique name: the owner's id, the size of its text, the text, the value.

@@ -3,12 +3,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "base/bytes.hpp"
+#include "names/quota.hpp"
 
 namespace lodge::names {
 
@@ -19,14 +21,20 @@ enum class Kind : std::uint8_t { unique, shared };
 /// one that it gave back: cheap to write, read once.
 class Owner {
  public:
-  Owner(std::uint64_t id, std::string_view service, std::string_view label)
-      : id_(id), service_(service), text_(label.empty() ? service_ : service_ + "/" + std::string(label)) {}
+  /// `quota`: what its names count against, beside the node's.
+  Owner(std::uint64_t id, std::string_view service, std::string_view label, std::shared_ptr<Quota> quota)
+      : id_(id),
+        service_(service),
+        text_(label.empty() ? service_ : service_ + "/" + std::string(label)),
+        quota_(std::move(quota)) {}
 
   /// Unique in the process, never 0.
   [[nodiscard]] std::uint64_t id() const { return id_; }
   [[nodiscard]] const std::string& service() const { return service_; }
   /// "service" or "service/label".
   [[nodiscard]] const std::string& text() const { return text_; }
+
+  [[nodiscard]] Quota& quota() { return *quota_; }
 
   /// Over everything below: whoever gives it a name or takes one away holds this.
   [[nodiscard]] std::mutex& mutex() { return mutex_; }
@@ -63,6 +71,7 @@ class Owner {
   const std::uint64_t id_;
   const std::string service_;
   const std::string text_;
+  const std::shared_ptr<Quota> quota_;
 
   std::mutex mutex_;
   bool closed_ = false;

@@ -14,19 +14,20 @@ Names::OwnerPtr Names::service_owner(std::uint64_t id, std::string_view service)
   }
   std::unique_lock lock(mutex_);
   OwnerPtr& owner = services_[id];
-  if (!owner) owner = std::make_shared<Owner>(id, service, "");
+  if (!owner) owner = std::make_shared<Owner>(id, service, "", std::make_shared<Quota>(limits_.instance));
   return owner;
 }
 
 Code Names::open_owner(std::uint64_t instance, std::string_view service, std::string_view label, lodge_handle& owner) {
   if (label.size() > label_bytes_max) return Code::INVALID_ARGUMENT;
-  auto made = std::make_shared<Owner>(plugin::HostContext::new_owner(), service, label);
   std::unique_lock lock(mutex_);
-  const auto held = by_instance_.find(instance);
-  if (held != by_instance_.end() && held->second.size() >= owners_per_instance_max) return Code::RESOURCE_EXHAUSTED;
+  Held& held = by_instance_[instance];
+  if (held.owners.size() >= owners_per_instance_max) return Code::RESOURCE_EXHAUSTED;
+  if (!held.quota) held.quota = std::make_shared<Quota>(limits_.instance);
+  auto made = std::make_shared<Owner>(plugin::HostContext::new_owner(), service, label, held.quota);
   const lodge_handle handle = opened_.add({instance, std::move(made)});
   if (handle == 0) return Code::RESOURCE_EXHAUSTED;
-  by_instance_[instance].insert(handle);
+  held.owners.insert(handle);
   owner = handle;
   return Code::OK;
 }
@@ -43,10 +44,7 @@ Code Names::close_owner(std::uint64_t instance, lodge_handle handle) {
   {
     std::unique_lock lock(mutex_);
     const auto found = by_instance_.find(instance);
-    if (found != by_instance_.end()) {
-      found->second.erase(handle);
-      if (found->second.empty()) by_instance_.erase(found);
-    }
+    if (found != by_instance_.end()) found->second.owners.erase(handle);
   }
   close(*opened->owner);
   return Code::OK;
@@ -69,7 +67,7 @@ void Names::release_instance(std::uint64_t instance) {
   {
     std::unique_lock lock(mutex_);
     auto node = by_instance_.extract(instance);
-    if (!node.empty()) handles = std::move(node.mapped());
+    if (!node.empty()) handles = std::move(node.mapped().owners);
   }
   for (const lodge_handle each : handles) {
     if (const auto opened = opened_.remove(each)) close(*opened->owner);

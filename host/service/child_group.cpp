@@ -328,21 +328,21 @@ Status ChildGroup::claim_name(Child& child) {
   const std::uint64_t instance = instance_.instance_owner();
   if (const Code code = names.open_owner(instance, instance_.service(), child.name, child.name_owner);
       code != Code::OK) {
-    return Error{code, "the node has as many owners of names as it may"};
+    return Error{code, "this instance, or the node, has as many owners of names as it may"};
   }
   const std::shared_ptr<names::Owner> owner = names.find_owner(instance, child.name_owner);
-  std::string holder;
-  const Code code = names.register_name(*owner, child.unique_name, child.unique_value, &holder);
+  std::string why;
+  const Code code = names.register_name(*owner, child.unique_name, child.unique_value, &why);
   if (code == Code::OK) return {};
   release_name(child);
   const std::string name = escape_for_terminal(text_of(ByteView(child.unique_name)));
   switch (code) {
     case Code::ALREADY_EXISTS:
-      return Error{code, "the name " + name + " is held by " + holder};
+      return Error{code, "the name " + name + " is held by " + why};
     case Code::INVALID_ARGUMENT:
       return Error{code, "a unique name has 1 to 255 bytes, its value is one msgpack value of at most 64 KiB"};
     default:
-      return Error{code, "the name " + name + " cannot be taken: the node has as many as it may"};
+      return Error{code, "the name " + name + " cannot be taken: " + (why.empty() ? "out of memory" : why)};
   }
 }
 

@@ -45,7 +45,7 @@ Node::Node(const NodeGround& ground, const control::HostConfig& config, std::int
       thread_(ground.clock, {.queue_depth_max = config.threads.queue_depth_max,
                              .stacks_max = two_workers + config.threads.spares_max,
                              .thread_patience_ns = thread_patience_ns}),
-      names_(thread_, hash_seed, config.limits.names_max),
+      names_(thread_, hash_seed, {config.limits.names_max, config.limits.names_per_instance_max}),
       node_config_(ground.clock, thread_, hash_seed, config.limits.config_entries_max),
       runtime_({.clock = ground.clock,
                 .executor = thread_,

