@@ -22,6 +22,19 @@ bool is_control(std::string_view character) {
   return character.size() == 2 && first == 0xc2 && byte_at(character, 1) < 0xa0;
 }
 
+// Line and paragraph separators (U+2028, U+2029); embeddings, overrides and isolates of direction (U+202A to U+202E,
+// U+2066 to U+2069), which make a line read as another one; tags (U+E0000 to U+E007F), which show as nothing.
+bool disturbs_the_line(std::string_view character) {
+  if (character.size() == 4)
+    return character.substr(0, 3) == "\xf3\xa0\x80" || character.substr(0, 3) == "\xf3\xa0\x81";
+  if (character.size() != 3 || byte_at(character, 0) != 0xe2) return false;
+  const std::uint8_t second = byte_at(character, 1);
+  const std::uint8_t third = byte_at(character, 2);
+  return (second == 0x80 && third >= 0xa8 && third <= 0xae) || (second == 0x81 && third >= 0xa6 && third <= 0xa9);
+}
+
+bool is_plain(std::string_view character) { return !is_control(character) && !disturbs_the_line(character); }
+
 }  // namespace
 
 std::size_t utf8_length(std::string_view text) {
@@ -48,6 +61,15 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+bool is_plain_line(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = utf8_length(text);
+    if (length == 0 || !is_plain(text.substr(0, length))) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
 std::string escape_for_terminal(std::string_view text) {
   std::string out;
   out.reserve(text.size());
@@ -58,7 +80,7 @@ std::string escape_for_terminal(std::string_view text) {
       out += "\\n";
     } else if (character == "\t") {
       out += "\\t";
-    } else if (length == 0 || is_control(character)) {
+    } else if (length == 0 || !is_plain(character)) {
       for (std::size_t i = 0; i < character.size(); ++i) append_hex(out, "\\x", byte_at(character, i));
     } else {
       out += character;

@@ -11,7 +11,10 @@ namespace lodge {
 
 [[nodiscard]] bool is_utf8(std::string_view text);
 
-/// On one line: control characters as \n, \t or \xNN, bytes that are not UTF-8 as \xNN.
+/// UTF-8 that shows as it is: no control characters, line separators, and none that turn the direction of what follows.
+[[nodiscard]] bool is_plain_line(std::string_view text);
+
+/// On one line: what is not plain (is_plain_line) as \n, \t or \xNN, a byte each.
 [[nodiscard]] std::string escape_for_terminal(std::string_view text);
 
 /// The inside of a JSON string. Bytes that are not UTF-8 become the text \xNN.

@@ -70,7 +70,11 @@ Status read_list(std::string_view where, const lodge_list& list, std::uint32_t c
     return wrong(where, fmt::format("{} of them, at most {} are allowed", list.count, count_max));
   }
   if (Status there = check_pointer(where, static_cast<const T*>(list.items)); !there) return there;
-  if (list.item_size % alignof(T) != 0) return wrong(where, fmt::format("item size {}", list.item_size));
+  if (list.item_size % alignof(T) != 0) {
+    return wrong(where,
+                 fmt::format("item size {}, and an item has at least {} bytes; set item_size to the sizeof of one",
+                             list.item_size, sizeof(T)));
+  }
   const auto* bytes = static_cast<const std::uint8_t*>(list.items);
   for (std::uint32_t i = 0; i < list.count; ++i) {
     const std::string at = fmt::format("{}[{}]", where, i);

@@ -10,6 +10,7 @@
 #include "base/counted.hpp"
 #include "base/utf8.hpp"
 #include "plugin/constraints.hpp"
+#include "plugin/name_forms.hpp"
 #include "plugin/version.hpp"
 #include "wire/value.hpp"
 
@@ -29,31 +30,12 @@ Error wrong(std::string_view where, std::string_view what) {
   return {Code::INVALID_ARGUMENT, fmt::format("{}: {}", where, what)};
 }
 
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-/// [a-z][a-z0-9_-]*
-bool is_plugin_name(std::string_view name) {
-  return !name.empty() && is_lower(name.front()) && std::all_of(name.begin(), name.end(), [](char c) {
-    return is_lower(c) || is_digit(c) || c == '_' || c == '-';
-  });
-}
-
-/// [a-z_][a-z0-9_]*
-bool is_identifier(std::string_view name) {
-  return !name.empty() && !is_digit(name.front()) &&
-         std::all_of(name.begin(), name.end(), [](char c) { return is_lower(c) || is_digit(c) || c == '_'; });
-}
-
 /// One line of text, safe to print.
 Status check_line(std::string_view where, std::string_view text, std::size_t bytes_max) {
   if (text.size() > bytes_max) return wrong(where, fmt::format("longer than {} bytes", bytes_max));
   if (!is_utf8(text)) return wrong(where, "not UTF-8");
-  const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
-  if (std::any_of(text.begin(), text.end(), control)) {
-    return wrong(where, "more than one line, or another control character in it");
-  }
-  return {};
+  if (is_plain_line(text)) return {};
+  return wrong(where, "more than one line, or a character in it that controls how the line is shown");
 }
 
 Status check_name(std::string_view where, std::string_view name, bool (*fits)(std::string_view),
@@ -64,7 +46,7 @@ Status check_name(std::string_view where, std::string_view name, bool (*fits)(st
 }
 
 Status check_plugin_name(std::string_view where, std::string_view name) {
-  return check_name(where, name, is_plugin_name, "[a-z][a-z0-9_-]*");
+  return check_name(where, name, is_name, "[a-z][a-z0-9_-]*");
 }
 
 Status check_identifier(std::string_view where, std::string_view name) {
@@ -191,9 +173,10 @@ bool is_interface_id(std::string_view id) {
   if (slash == 0 || slash == std::string_view::npos || slash + 1 == id.size()) return false;
   const std::string_view name = id.substr(0, slash);
   const std::string_view revision = id.substr(slash + 1);
-  return std::all_of(name.begin(), name.end(),
-                     [](char c) { return is_lower(c) || is_digit(c) || c == '_' || c == '-' || c == '.'; }) &&
-         std::all_of(revision.begin(), revision.end(), is_digit);
+  return std::all_of(
+             name.begin(), name.end(),
+             [](char c) { return detail::is_lower(c) || detail::is_digit(c) || c == '_' || c == '-' || c == '.'; }) &&
+         std::all_of(revision.begin(), revision.end(), detail::is_digit);
 }
 
 Status check_needs(const std::vector<std::string>& needs) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "plugin/name_forms.hpp"
 #include "service/plugin_answer.hpp"
 #include "wire/packed_values.hpp"
 
@@ -91,16 +92,15 @@ Error wrong_arguments(const Target& target) {
 
 std::int32_t resolve(const lodge_host* host, const char* service, std::size_t service_size, const char* name,
                      std::size_t name_size, std::uint32_t arity, lodge_handle* target) {
-  constexpr std::size_t name_bytes_max = 64;
   constexpr std::uint32_t arity_max = 32;
   const Entry entry(host);
   if (!entry.live()) return LODGE_STALE;
-  if (service_size == 0 || service_size > name_bytes_max || name_size == 0 || name_size > name_bytes_max ||
-      arity > arity_max || target == nullptr) {
-    return LODGE_INVALID_ARGUMENT;
-  }
-  const Result<lodge_handle> handle = interface_of(entry).calls.resolve(
-      {service, service_size}, {name, name_size}, arity, {.service = entry->service(), .plugin = entry->plugin()});
+  if (service == nullptr || name == nullptr || target == nullptr || arity > arity_max) return LODGE_INVALID_ARGUMENT;
+  const std::string_view of(service, service_size);
+  const std::string_view callback(name, name_size);
+  if (!plugin::is_name(of) || !plugin::is_identifier(callback)) return LODGE_INVALID_ARGUMENT;
+  const Result<lodge_handle> handle =
+      interface_of(entry).calls.resolve(of, callback, arity, {.service = entry->service(), .plugin = entry->plugin()});
   if (!handle) return static_cast<std::int32_t>(handle.error().code);
   *target = *handle;
   return LODGE_OK;

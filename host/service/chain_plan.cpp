@@ -85,10 +85,11 @@ class Planner {
     for (const std::string& need : plugin.needs) {
       const plugin::Interface* const found = interfaces_.find(need);
       if (found == nullptr) {
+        const std::string instead = there_is_instead(need);
         wrong(Code::FAILED_PRECONDITION, plugin.name,
-              fmt::format("plugin {} {} needs the interface {}, which this host does not have{}. Take a plugin that "
+              fmt::format("plugin {} {} needs the interface {}, which this host does not have{}{} Take a plugin that "
                           "is made for this host, or a newer host",
-                          plugin.name, plugin.version, need, there_is_instead(need)));
+                          plugin.name, plugin.version, need, instead, instead.back() == '?' ? "" : "."));
       } else if (std::find(denied.begin(), denied.end(), need) != denied.end()) {
         wrong(
             Code::PERMISSION_DENIED, plugin.name,

@@ -8,16 +8,13 @@
 #include <tuple>
 #include <vector>
 
+#include "plugin/name_forms.hpp"
 #include "wire/value.hpp"
 
 namespace lodge::service {
 
 /// [a-z][a-z0-9_-]*, at most 64 bytes: plugins and services.
-[[nodiscard]] inline bool valid_name(std::string_view name) {
-  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz";
-  return !name.empty() && name.size() <= 64 && letters.find(name.front()) != std::string_view::npos &&
-         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") == std::string_view::npos;
-}
+[[nodiscard]] constexpr bool valid_name(std::string_view name) { return plugin::is_name(name); }
 
 /// The service that the host itself is: its operator's alone.
 constexpr std::string_view host_service = "lodge";

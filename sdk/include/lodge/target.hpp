@@ -36,7 +36,8 @@ inline Result<lodge_handle> resolve(Link<lodge_call_v1> link, std::string_view s
                                                 static_cast<std::uint32_t>(arity), &target);
   if (code == LODGE_OK) return target;
   std::string text = "cannot be called: ";
-  return Error{code, text.append(service).append(" ").append(name).append("/").append(std::to_string(arity))};
+  text.append(shown(service)).append(" ").append(shown(name)).append("/").append(std::to_string(arity));
+  return Error{code, std::move(text)};
 }
 
 /// What came back, as an R.

@@ -22,5 +22,19 @@ TEST(Utf8, refuses_what_is_not) {
   }
 }
 
+TEST(Utf8, shows_as_bytes_what_would_change_how_a_line_is_shown) {
+  for (const std::string_view text : {"plain"sv, "\xc3\xbc \xe2\x82\xac"sv, "\xe2\x80\x8d"sv, "\xd7\xa9"sv}) {
+    EXPECT_TRUE(is_plain_line(text)) << testing::PrintToString(text);
+    EXPECT_EQ(escape_for_terminal(text), text);
+  }
+  EXPECT_EQ(escape_for_terminal("a\xe2\x80\xae"sv), "a\\xe2\\x80\\xae");
+  for (const std::string_view text :
+       {"\n"sv, "\x7f"sv, "\xc2\x9b"sv, "\xff"sv, "\xe2\x80\xa8"sv, "\xe2\x80\xaa"sv, "\xe2\x80\xae"sv,
+        "\xe2\x81\xa6"sv, "\xe2\x81\xa9"sv, "\xf3\xa0\x80\x81"sv, "\xf3\xa0\x81\xbf"sv}) {
+    EXPECT_FALSE(is_plain_line(text)) << testing::PrintToString(text);
+    EXPECT_EQ(escape_for_terminal(text).find(text), std::string::npos) << testing::PrintToString(text);
+  }
+}
+
 }  // namespace
 }  // namespace lodge

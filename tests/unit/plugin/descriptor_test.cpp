@@ -104,7 +104,15 @@ TEST(Descriptor, list_items_shorter_than_known_or_crooked_are_refused) {
   sample.plugin.callbacks.item_size = 8;
   EXPECT_THAT(refusal(sample), HasSubstr("callbacks[0]: struct size 8"));
   sample.plugin.callbacks.item_size = sizeof(lodge_callback) + 3;
-  EXPECT_THAT(refusal(sample), HasSubstr("callbacks: item size"));
+  EXPECT_THAT(refusal(sample), HasSubstr("callbacks: item size 51, and an item has at least 48 bytes; set item_size"));
+}
+
+TEST(Descriptor, texts_that_change_how_a_line_is_shown_are_refused) {
+  for (const char* text : {"two\nlines", "\xc2\x9b", "harmless \xe2\x80\xaesselmrah", "\xe2\x81\xa6", "\xe2\x80\xa8"}) {
+    SamplePlugin sample;
+    sample.callbacks[0].doc = text;
+    EXPECT_THAT(refusal(sample), HasSubstr("callbacks[0] doc: more than one line, or a character in it that controls"));
+  }
 }
 
 TEST(Descriptor, hooks_follow_the_same_rule) {

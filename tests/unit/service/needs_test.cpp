@@ -1,4 +1,5 @@
 // What `query` gives to the plugins of a running service: what a plugin can do without may be denied it.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -39,6 +40,21 @@ TEST(Needs, get_null_for_ids_that_no_host_has) {
     EXPECT_EQ(asked(id), nullptr) << id;
   }
   EXPECT_EQ(lender.host->query(lender.host, nullptr, 0), nullptr);
+}
+
+TEST(Needs, that_are_unknown_are_refused_in_whole_sentences) {
+  for (const auto& [need, instead] :
+       {std::pair{"lodge.cal/1",
+                  "did you mean `lodge.call/1`? Take a plugin that is made for this host, or a newer host"},
+        std::pair{"lodge.call/9", "; it has lodge.call/1, another revision of it. Take a plugin"}}) {
+    rig::ScriptedPlugin plugin("p");
+    plugin.needs(need);
+    rig::Node node;
+    node.add(plugin);
+    const Status started = node.start("s", {"p"});
+    ASSERT_FALSE(started);
+    EXPECT_THAT(started.error().message, testing::HasSubstr(instead));
+  }
 }
 
 }  // namespace

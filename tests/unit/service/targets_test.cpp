@@ -76,5 +76,30 @@ TEST(Targets, are_limited_for_each_plugin_of_a_service_so_that_one_harms_nobody_
   EXPECT_EQ(targets.find(Targets::count_max + 1), nullptr);
 }
 
+TEST(Targets, of_impossible_names_and_arities_are_refused) {
+  rig::Lender lender("p");
+  rig::Node node;
+  node.add(lender.plugin);
+  ASSERT_TRUE(node.start("s", {"p"}));
+  const lodge_host* const host = lender.host;
+  const auto resolved = [&](std::string_view service, std::string_view name, std::uint32_t arity = 1) {
+    lodge_handle target = 0;
+    return rig::table<lodge_call_v1>(host).resolve(host, service.data(), service.size(), name.data(), name.size(),
+                                                   arity, &target);
+  };
+  const std::string longest(64, 'n');
+  EXPECT_EQ(resolved("callee", "f"), LODGE_OK);
+  EXPECT_EQ(resolved(longest, longest, 32), LODGE_OK);
+  for (const std::string& wrong : {std::string(), longest + "n", std::string("a\nb"), std::string("\x1b[31m"),
+                                   std::string("Upper"), std::string("a b"), std::string("a\0", 2), std::string("9")}) {
+    EXPECT_EQ(resolved(wrong, "f"), LODGE_INVALID_ARGUMENT) << wrong;
+    EXPECT_EQ(resolved("callee", wrong), LODGE_INVALID_ARGUMENT) << wrong;
+  }
+  EXPECT_EQ(resolved("callee", "f-g"), LODGE_INVALID_ARGUMENT);
+  EXPECT_EQ(resolved("callee", "f", 33), LODGE_INVALID_ARGUMENT);
+  lodge_handle target = 0;
+  EXPECT_EQ(rig::table<lodge_call_v1>(host).resolve(host, nullptr, 5, "f", 1, 0, &target), LODGE_INVALID_ARGUMENT);
+}
+
 }  // namespace
 }  // namespace lodge::service
