@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -116,16 +117,19 @@ class Leader {
   [[nodiscard]] int descriptor() const { return waited_ ? -1 : ended_.get(); }
   [[nodiscard]] bool waited() const { return waited_; }
   [[nodiscard]] ExitStatus status() const { return status_; }
+  [[nodiscard]] std::uint64_t memory_bytes_most() const { return memory_bytes_most_; }
 
   /// Takes its status; false: it runs still, and `patient` is not said.
   bool wait(bool patient) {
     while (!waited_) {
       int status = 0;
-      const pid_t ended = ::waitpid(pid_, &status, patient ? 0 : WNOHANG);
+      rusage used{};
+      const pid_t ended = ::wait4(pid_, &status, patient ? 0 : WNOHANG, &used);
       if (ended == 0) return false;
       if (ended < 0 && errno == EINTR) continue;
       waited_ = true;
       status_ = ended == pid_ ? decode(status) : ExitStatus{0, SIGKILL};
+      memory_bytes_most_ = static_cast<std::uint64_t>(used.ru_maxrss) * 1024;
     }
     return true;
   }
@@ -138,6 +142,7 @@ class Leader {
   const UniqueFd ended_;
   bool waited_ = false;
   ExitStatus status_;
+  std::uint64_t memory_bytes_most_ = 0;
 };
 
 // Until both pipes are at their end, the deadline, or too large a result; and no longer than the process and its group
@@ -215,6 +220,7 @@ Result<ChildResult> run_child(const ChildOptions& options, const Clock& clock) {
   read_all(*output, *result, leader, options, clock, child);
   end(leader, child.timed_out || child.too_much, deadline, clock, child.timed_out);
   child.status = leader.status();
+  child.memory_bytes_most = leader.memory_bytes_most();
   return child;
 }
 

@@ -31,11 +31,12 @@ struct ChildOptions {
 
 struct ChildResult {
   ExitStatus status;
-  bool timed_out = false;    ///< it was killed at the deadline
-  bool too_much = false;     ///< it was killed for writing more than result_bytes_max
-  bool left_others = false;  ///< it ended, and what it had started holds its pipes still
-  Bytes result;              ///< what it wrote to descriptor 3
-  std::string output;        ///< what it wrote to stdout and stderr
+  bool timed_out = false;               ///< it was killed at the deadline
+  bool too_much = false;                ///< it was killed for writing more than result_bytes_max
+  std::uint64_t memory_bytes_most = 0;  ///< that it had in memory at a time
+  bool left_others = false;             ///< it ended, and what it had started holds its pipes still
+  Bytes result;                         ///< what it wrote to descriptor 3
+  std::string output;                   ///< what it wrote to stdout and stderr
 };
 
 /// Runs a program and waits for its end: stdin is empty, stdout and stderr are captured, descriptor 3 takes its result,

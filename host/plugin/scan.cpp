@@ -29,9 +29,18 @@ Result<Descriptor> judge(const std::string& path, const ScanOptions& options, co
                       "What forks there forks the host; start processes in the hook `start`, by posix_spawn, and end "
                       "them in `stop`");
   }
+  if (child.too_much) {
+    return misbehaved(path, options, "wrote into descriptor 3 without end",
+                      "A plugin writes to what it has opened itself, and in its hooks");
+  }
   if (child.timed_out) {
     return misbehaved(path, options, fmt::format("hung for {} s", static_cast<double>(options.timeout_ms) / 1000),
                       "Move that work to the hooks `create` or `start`");
+  }
+  if (child.status.signal != 0 && child.memory_bytes_most > describe_memory_bytes_max / 2) {
+    return misbehaved(path, options, fmt::format("took memory until it crashed ({})", child.status.text()),
+                      fmt::format("It may take {} MiB there; take memory in the hooks `create` or `start`",
+                                  describe_memory_bytes_max >> 20));
   }
   if (child.status.signal != 0) {
     return misbehaved(path, options, fmt::format("crashed ({})", child.status.text()),

@@ -13,6 +13,7 @@
 #include "platform/dynamic_library.hpp"
 #include "plugin/describe_report.hpp"
 #include "plugin/descriptor.hpp"
+#include "plugin/scan.hpp"
 
 namespace {
 
@@ -25,10 +26,20 @@ constexpr int report_fd = 3;
 constexpr int usage_error = 64;
 constexpr int output_error = 74;
 
-/// A crash is expected here: it leaves no core file, and the host's end is this program's end.
+// Sanitizers keep terabytes of address space for themselves.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool memory_is_limited = false;
+#else
+constexpr bool memory_is_limited = true;
+#endif
+
+/// A crash is expected here: it leaves no core file, takes not all of the machine's memory with it, and the host's end
+/// is this program's end.
 void be_short_lived(pid_t host) {
   const rlimit no_core{0, 0};
   setrlimit(RLIMIT_CORE, &no_core);
+  const rlimit memory{lodge::plugin::describe_memory_bytes_max, lodge::plugin::describe_memory_bytes_max};
+  if (memory_is_limited) setrlimit(RLIMIT_DATA, &memory);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != host) _exit(0);  // it ended before that took effect
 }

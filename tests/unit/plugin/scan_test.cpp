@@ -56,6 +56,17 @@ TEST(Scan, a_constructor_that_forks_is_told_as_that) {
   }
 }
 
+TEST(Scan, a_constructor_that_floods_the_hosts_descriptor_is_told_as_that) {
+  EXPECT_THAT(refusal("constructor_floods"), HasSubstr("wrote into descriptor 3 without end while it was loaded"));
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // there lodge-describe has no limit
+TEST(Scan, a_constructor_that_takes_memory_without_end_is_an_error) {
+  EXPECT_THAT(refusal("constructor_takes_memory"),
+              AllOf(HasSubstr("took memory until it crashed (killed by SIG"), HasSubstr("It may take 1024 MiB there")));
+}
+#endif
+
 TEST(Scan, what_a_constructor_prints_is_not_seen) {
   testing::internal::CaptureStdout();
   testing::internal::CaptureStderr();
