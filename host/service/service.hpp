@@ -16,6 +16,7 @@
 #include "service/assembly.hpp"
 #include "service/cell.hpp"
 #include "service/change.hpp"
+#include "service/finding.hpp"
 #include "service/hold.hpp"
 #include "service/lifecycle.hpp"
 #include "service/node_parts.hpp"
@@ -127,6 +128,8 @@ class Service : public std::enable_shared_from_this<Service> {
   [[nodiscard]] Status create_instances(const Assembly& assembly);
   [[nodiscard]] std::shared_ptr<Instance> make_instance(const LoadedPlugin& loaded);
   [[nodiscard]] Result<Bytes> ask_config(std::vector<Configured>& all) const;
+  [[nodiscard]] std::vector<Finding> foreign_tables(const wire::Value& config,
+                                                    const std::vector<Configured>& all) const;
   [[nodiscard]] static wire::Value whole_config(const Assembly& assembly);
   void stop_instances();
   void stop_instance(Instance& instance);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/utf8.hpp"
 #include "service/poll.hpp"
 #include "service/service.hpp"
 #include "service/settings.hpp"
@@ -134,6 +135,25 @@ Status Service::start() {
   return done;
 }
 
+// Tables that hooks have made for plugins that are not there, or twice for one that is.
+std::vector<Finding> Service::foreign_tables(const wire::Value& config, const std::vector<Configured>& all) const {
+  std::vector<Finding> findings;
+  std::vector<std::string> unseen;
+  for (const Configured& each : all) unseen.push_back(each.instance->name());
+  for (const auto& [key, table] : *config.as_map()) {
+    const std::string plugin = key.as_text() != nullptr ? *key.as_text() : "?";
+    if (const auto found = std::find(unseen.begin(), unseen.end(), plugin); found != unseen.end()) {
+      unseen.erase(found);
+      continue;
+    }
+    const std::string path = "service." + name() + ".config." + escape_for_terminal(plugin);
+    findings.push_back({Code::INVALID_ARGUMENT, path,
+                        path + ": a `config` hook has made this table, and no plugin of that name is in the service's "
+                               "chain, or it has one already"});
+  }
+  return findings;
+}
+
 // Each sees the whole configuration as its predecessor left it; what comes out is checked like what came in.
 Result<Bytes> Service::ask_config(std::vector<Configured>& all) const {
   wire::Value config = wire::Value::Map{};
@@ -146,7 +166,7 @@ Result<Bytes> Service::ask_config(std::vector<Configured>& all) const {
   }
   Result<wire::Value> checked = wire::Value::unpack(packed);
   if (!checked) return std::move(checked).error();
-  std::vector<Finding> findings;
+  std::vector<Finding> findings = foreign_tables(*checked, all);
   for (Configured& each : all) {
     const wire::Value* const given = checked->find(each.instance->name());
     each.settings = effective_settings(each.instance->plugin().descriptor, given != nullptr ? *given : wire::Value(),
