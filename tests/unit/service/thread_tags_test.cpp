@@ -38,6 +38,10 @@ std::int32_t see_child(void*, const lodge_child_entry*) { return 0; }
 
 class ThreadTags : public testing::Test {
  protected:
+  /// Another one for each test: of one plugin the log has so many lines a second, and counts the rest.
+  static std::string plugin_name() {
+    return std::string("hasty_") + testing::UnitTest::GetInstance()->current_test_info()->name();
+  }
   /// Runs `use` in a quick callback, on the loop thread.
   void in_quick_callback(std::function<void(const lodge_host*)> use) {
     plugin_.callback(
@@ -51,7 +55,7 @@ class ThreadTags : public testing::Test {
     plugin_.callback(
         "rest", 0, [](const Seen& seen) { return seen.done({}); }, LODGE_FUNCTION);
     node_.add(plugin_);
-    ASSERT_TRUE(node_.start("s", {"hasty"}));
+    ASSERT_TRUE(node_.start("s", {plugin_name()}));
     const Answer answer = node_.call("s", "use");
     EXPECT_EQ(answer.code, Code::OK) << answer.message;
   }
@@ -62,10 +66,11 @@ class ThreadTags : public testing::Test {
     testing::internal::CaptureStderr();
     EXPECT_EQ(use(), LODGE_FAILED_PRECONDITION) << function;
     EXPECT_THAT(testing::internal::GetCapturedStderr(),
-                HasSubstr("plugin misbehaved: hasty: use, a quick callback, used what is not quick: " + function));
+                HasSubstr("plugin misbehaved: " + plugin_name() +
+                          ": use, a quick callback, used what is not quick: " + function));
   }
 
-  ScriptedPlugin plugin_{"hasty"};
+  ScriptedPlugin plugin_{plugin_name()};
   Node node_;
 };
 
@@ -209,7 +214,7 @@ TEST_F(ThreadTags, let_a_quick_callback_answer_later) {
       },
       LODGE_FUNCTION | LODGE_QUICK);
   node_.add(plugin_);
-  ASSERT_TRUE(node_.start("s", {"hasty"}));
+  ASSERT_TRUE(node_.start("s", {plugin_name()}));
   EXPECT_EQ(node_.call("s", "later").value, wire::Value(5));
 }
 
