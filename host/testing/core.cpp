@@ -305,7 +305,12 @@ std::int64_t Core::now_ns() const { return parts_->clock.now(); }
 Outcome Core::inject(const Fault& fault) {
   if (const Status possible = can_fail({fault.interface_id, fault.function}); !possible)
     return failed(possible.error());
-  if (fault.code >= 0) return wrong(Code::INVALID_ARGUMENT, "an error's code is negative: LODGE_UNAVAILABLE and so on");
+  if (fault.code >= 0 || fault.code < LODGE_FENCED) {
+    return wrong(Code::INVALID_ARGUMENT,
+                 std::to_string(fault.code) +
+                     " is no code of an error: those are LODGE_CANCELLED, -1, to LODGE_FENCED, " +
+                     std::to_string(LODGE_FENCED) + " (lodge/status.h)");
+  }
   parts_->interception.faults.add(fault);
   return {};
 }

@@ -52,6 +52,10 @@ struct Intercepted;
 
 template <typename Table, typename R, typename... Args, R (*Table::*member)(const lodge_host*, Args...)>
 struct Intercepted<member> {
+  // Where a function's writer takes the message of an error; any other takes values.
+  static constexpr bool tells_why = std::is_same_v<Table, lodge_call_v1> || std::is_same_v<Table, lodge_child_v1> ||
+                                    std::is_same_v<Table, lodge_metric_v1> || std::is_same_v<Table, lodge_service_v1> ||
+                                    name_of<member> == "register_name";
   static constexpr bool answers_code = !std::is_same_v<R, std::int64_t> && name_of<member> != "enabled" &&
                                        name_of<member> != "wanted" && name_of<member> != "listened";
 
@@ -64,11 +68,7 @@ struct Intercepted<member> {
     const Function function{interface_of<Table>, name_of<member>};
     if (const std::optional<Faults::Struck> struck = in.faults.strike(function, context)) {
       tell(context, function, *struck);
-      // A call's answer and a child's error carry a message; any other writer holds values.
-      if constexpr (std::is_same_v<Table, lodge_call_v1> || std::is_same_v<Table, lodge_child_v1> ||
-                    std::is_same_v<Table, lodge_service_v1>) {
-        explain(*struck, args...);
-      }
+      if constexpr (tells_why) explain(*struck, args...);
       return static_cast<R>(struck->code);
     }
     return forward(Tag<member>(), in.holdings, host, args...);

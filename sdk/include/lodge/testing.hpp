@@ -214,7 +214,8 @@ class Host {
 
   /// The next call of that function by a plugin gets `code`: fail_next("lodge.store/1", "put",
   /// LODGE_RESOURCE_EXHAUSTED). The real function does not run; a line in the log tells of it. Several wait in order.
-  /// Throws Failure: INVALID_ARGUMENT, there is no such interface or function, or it answers no code.
+  /// What becomes of the message: see Fault. Throws Failure: INVALID_ARGUMENT, there is no such interface, function or
+  /// code, or it answers none.
   void fail_next(const std::string& interface_id, const std::string& function, std::int32_t code,
                  const std::string& message = {}) {
     fail({.interface_id = interface_id, .function = function, .code = code, .message = message});

@@ -50,11 +50,14 @@ struct Leak {
 struct Fault {
   std::string interface_id = {};       ///< "lodge.store/1"
   std::string function = {};           ///< "put": as in the interface's table
-  std::int32_t code = LODGE_INTERNAL;  ///< negative
-  std::string message = {};            ///< for the log; calls of other services get it as their error's message
-  std::uint64_t let_pass = 0;          ///< so many calls succeed first
-  std::uint64_t times = 1;             ///< so many then fail; 0: all of them
-  std::string plugin = {};             ///< only this plugin's calls; empty: any plugin's
+  std::int32_t code = LODGE_INTERNAL;  ///< one of the negative codes of status.h
+  /// For the log. The plugin gets it too where the host would tell it one: from `call` of lodge.call/1, `start` of
+  /// lodge.child/1, `open` of lodge.metric/1, `register_name` of lodge.names/1, lodge.service/1. All others answer a
+  /// code alone.
+  std::string message = {};
+  std::uint64_t let_pass = 0;  ///< so many calls succeed first
+  std::uint64_t times = 1;     ///< so many then fail; 0: all of them
+  std::string plugin = {};     ///< only this plugin's calls; empty: any plugin's
 };
 
 struct Options {

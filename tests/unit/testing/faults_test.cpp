@@ -23,9 +23,13 @@ class Keeper {
   }
   std::string ask(const std::string& who) { return host_.call<std::string>("hello", "greet", who).or_throw(); }
 
+  std::string count() { return host_.metrics().counter("kept_total", "What was kept").error().message; }
+  std::string take_name() { return host_.names().register_name("keeper", 1).error().message; }
+
   static const lodge_plugin* plugin() {
-    static const auto description = lodge::describe<Keeper>("keeper", "1.0.0", lodge::function<&Keeper::keep>("keep"),
-                                                            lodge::function<&Keeper::ask>("ask"));
+    static const auto description = lodge::describe<Keeper>(
+        "keeper", "1.0.0", lodge::function<&Keeper::keep>("keep"), lodge::function<&Keeper::ask>("ask"),
+        lodge::function<&Keeper::count>("count"), lodge::function<&Keeper::take_name>("take_name"));
     return description.plugin();
   }
 
@@ -91,6 +95,13 @@ TEST_F(TestingFaults, a_call_of_another_service_gets_code_and_message) {
   EXPECT_EQ(host.call<std::string>("keeper", "ask", "Ada").or_throw(), "hello, Ada");
 }
 
+TEST_F(TestingFaults, give_their_message_wherever_the_host_would_give_one) {
+  host.fail_next(LODGE_METRIC_V1, "open", LODGE_RESOURCE_EXHAUSTED, "no more series");
+  EXPECT_THAT(host.call<std::string>("keeper", "count").or_throw(), HasSubstr("no more series"));
+  host.fail_next(LODGE_NAMES_V1, "register_name", LODGE_ALREADY_EXISTS, "somebody");
+  EXPECT_EQ(host.call<std::string>("keeper", "take_name").or_throw(), "keeper is held by somebody");
+}
+
 TEST_F(TestingFaults, are_told_in_the_log) {
   host.fail_next("lodge.store/1", "put", LODGE_RESOURCE_EXHAUSTED, "disk full");
   keep();
@@ -124,7 +135,9 @@ TEST_F(TestingFaults, must_mean_something) {
   EXPECT_THAT(refused("lodge.sotre/1", "put", LODGE_ABORTED), HasSubstr("did you mean `lodge.store/1`?"));
   EXPECT_THAT(refused("lodge.store/1", "putt", LODGE_ABORTED), HasSubstr("did you mean `put`?"));
   EXPECT_THAT(refused("lodge.timer/1", "now", LODGE_ABORTED), HasSubstr("cannot fail"));
-  EXPECT_THAT(refused("lodge.store/1", "put", LODGE_OK), HasSubstr("negative"));
+  EXPECT_THAT(refused("lodge.store/1", "put", LODGE_OK), HasSubstr("0 is no code of an error"));
+  EXPECT_THAT(refused("lodge.store/1", "put", -99), HasSubstr("-99 is no code of an error"));
+  EXPECT_EQ(refused("lodge.store/1", "put", LODGE_FENCED), "");
 }
 
 // Whatever there is to be called can fail: each function of each interface.
