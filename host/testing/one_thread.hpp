@@ -15,6 +15,7 @@
 #include "base/executor.hpp"
 #include "base/timers.hpp"
 #include "platform/fiber.hpp"
+#include "platform/threads.hpp"
 #include "plugin/frame.hpp"
 #include "testing/virtual_clock.hpp"
 
@@ -24,7 +25,8 @@ struct OneThreadOptions {
   std::uint32_t queue_depth_max = 10'000;  ///< tasks waiting, beyond which `submit` takes no more
   /// Stacks, as a host has threads: while all of them wait, tasks wait for one to come back.
   std::uint32_t stacks_max = 66;
-  /// How long, in real time and in one wait, threads that are not ours get before time passes without them.
+  /// How long, in real time and in one wait, threads that are not ours get before time passes without them. Those that
+  /// wait for ours get none.
   std::int64_t thread_patience_ns = 2'000'000'000;
 };
 
@@ -82,7 +84,8 @@ class OneThread final : public Executor, public Timers {
   };
 
   [[nodiscard]] bool over(const Wait& wait) const;
-  void run_present();
+  /// False: there was nothing to run.
+  bool run_present();
   bool resume_one();
   bool start_one();
   [[nodiscard]] bool has_task();
@@ -112,6 +115,7 @@ class OneThread final : public Executor, public Timers {
   std::vector<Lane*> idle_;
   std::vector<Lane*> standing_;  ///< in the order in which they came to stand
   Lane* in_turn_ = nullptr;
+  platform::OtherThreads others_;
   bool all_wait_told_ = false;
   bool ending_ = false;
 };

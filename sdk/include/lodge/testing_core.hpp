@@ -62,7 +62,7 @@ struct Fault {
 
 struct Options {
   /// Real time that threads of plugins get, in one call, to answer before virtual time passes without them. Nothing is
-  /// waited for where the process has one thread.
+  /// waited for where the process has one thread, or the others wait for the host, or each other, without a time-out.
   std::chrono::nanoseconds thread_patience = std::chrono::seconds(2);
   /// What the wall clock of lodge.timer/1 shows at first: nanoseconds since 1970-01-01 UTC. By default 2000-01-01.
   std::int64_t wall_ns = 946'684'800'000'000'000;

@@ -50,6 +50,41 @@ TEST(TestingThreads, that_do_not_answer_are_left_behind_by_time) {
   EXPECT_EQ(host.call("silent", "keep").error().code, LODGE_DEADLINE_EXCEEDED);
 }
 
+#if !defined(__SANITIZE_THREAD__)  // whose own thread is never at rest
+
+TEST(TestingThreads, that_wait_to_be_woken_do_not_hold_up_time) {
+  struct Resting {
+    lodge::Host host;
+    std::atomic<bool> ending{false};
+    std::atomic<int> ticks{0};
+    std::thread thread{[this] { ending.wait(false); }};
+    lodge::Timer timer;
+
+    explicit Resting(const lodge::Host& given) : host(given) {}
+    void start() {
+      timer = host.timer().every(1'000'000'000, [this] { ++ticks; }).or_throw();
+    }
+    void stop() {
+      timer.end();
+      ending = true;
+      ending.notify_all();
+      thread.join();
+    }
+    lodge::task<> wait(std::int64_t ns) { (co_await lodge::sleep(ns)).or_throw(); }
+    int count() const { return ticks; }
+  };
+  static const auto description = lodge::describe<Resting>("resting", "1.0.0", lodge::function<&Resting::wait>("wait"),
+                                                           lodge::function<&Resting::count>("count"));
+  constexpr std::int64_t hour_ns = 3'600'000'000'000;
+  Host host({.thread_patience = std::chrono::hours(1)});  // longer than this test may take
+  host.add(description.plugin());
+  host.start("resting", {"resting"}).or_throw();
+  host.call(lodge::CallOptions{.timeout_ns = 2 * hour_ns}, "resting", "wait", hour_ns).or_throw();
+  EXPECT_GE(host.call<int>("resting", "count").or_throw(), 3'599);
+}
+
+#endif
+
 /// A thread that calls services, and waits for their answers.
 class Caller {
  public:
