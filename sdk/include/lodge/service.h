@@ -53,7 +53,7 @@ typedef int32_t (*lodge_service_visit_fn)(void* user, const lodge_service_status
  * [serial] for one watch. */
 typedef void (*lodge_service_watch_fn)(void* user, const lodge_service_status* status);
 
-/* What `want` is asked for. */
+/* What `want` is asked for. Borrowed until it returns. */
 typedef struct lodge_service_order {
   size_t struct_size; /* sizeof(lodge_service_order) */
   uint32_t admin;     /* LODGE_SERVICE_ACTIVE, _PAUSE or _INACTIVE */
