@@ -1,4 +1,4 @@
-// lodge::at_least is for numbers
+// says: lodge::at_least is for numbers
 #include <lodge/plugin.hpp>
 
 struct Named {
