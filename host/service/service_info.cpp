@@ -33,6 +33,7 @@ Value callback_of(const Chain& chain) {
                      {"kind", chain.function ? "function" : "callback"},
                      {"quick", chain.quick()},
                      {"demoted", std::move(demoted)},
+                     {"idempotent", chain.idempotent},
                      {"params", chain.params},
                      {"result", chain.result},
                      {"doc", chain.doc},

@@ -2,6 +2,7 @@
 // of this plugin (authentication, rate limits, validation) sees each request and may refuse it. send/4 is how the
 // plugins of the calling side ask.
 #include <lodge/plugin.hpp>
+#include <lodge/service.hpp>
 
 #include <algorithm>
 #include <array>
@@ -98,6 +99,22 @@ lodge::task<Outcome> told(std::string own, std::string service, std::string func
   co_return out;
 }
 
+/// What is of interest in what lodge.service/1 knows of a service.
+struct CallbackInfo {
+  std::string name;
+  std::uint32_t arity = 0;
+  bool idempotent = false;
+
+  static constexpr auto lodge_fields =
+      std::make_tuple(lodge::field("name", &CallbackInfo::name), lodge::field("arity", &CallbackInfo::arity),
+                      lodge::field("idempotent", &CallbackInfo::idempotent));
+};
+struct ServiceInfo {
+  std::vector<CallbackInfo> callbacks;
+
+  static constexpr auto lodge_fields = std::make_tuple(lodge::field("callbacks", &ServiceInfo::callbacks));
+};
+
 class Request {
  public:
   lodge::Config<std::vector<std::string>> functions;
@@ -164,6 +181,7 @@ class Request {
         out = outcome_in(*answer);
       else
         out = co_await told(own, to, name, answer.error());
+      if (retry.may_have_run(out) && declared_idempotent(to, name, given.count)) retry.may_run_twice();
       const std::optional<std::int64_t> pause = retry.pause_ns(out, now(), chance());
       out.metadata[outcome::attempts_key] = std::to_string(retry.attempts());
       if (!pause) co_return out;
@@ -173,6 +191,15 @@ class Request {
   }
 
  private:
+  /// Whether that service says so of its function now. False where this plugin may not ask.
+  [[nodiscard]] bool declared_idempotent(const std::string& service, const std::string& function,
+                                         std::uint32_t arity) const {
+    const lodge::Result<ServiceInfo> info = host_.services().info<ServiceInfo>(service);
+    if (!info) return false;
+    return std::any_of(info->callbacks.begin(), info->callbacks.end(), [&](const CallbackInfo& each) {
+      return each.name == function && each.arity == arity && each.idempotent;
+    });
+  }
   [[nodiscard]] bool offers(const std::string& function) const {
     if (is_reserved(function)) return false;
     const std::vector<std::string> offered = functions.get();

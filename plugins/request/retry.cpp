@@ -36,6 +36,10 @@ std::int64_t Retry::attempt_timeout_ns(std::int64_t now_ns) const {
   return left == 0 ? rules_.attempt_timeout_ns : std::min(left, rules_.attempt_timeout_ns);
 }
 
+bool Retry::may_have_run(const outcome::Outcome& of) const {
+  return !rules_.idempotent && may_pass(of) && !surely_not_run(of);
+}
+
 std::optional<std::int64_t> Retry::pause_ns(const outcome::Outcome& of, std::int64_t now_ns, double chance) {
   ++ended_;
   if (of.code < 400 || ended_ >= rules_.attempts || !may_pass(of)) return std::nullopt;

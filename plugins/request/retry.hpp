@@ -31,11 +31,15 @@ class Retry {
   [[nodiscard]] std::int64_t attempt_timeout_ns(std::int64_t now_ns) const;
   /// What to wait before the next attempt, or nothing: that was the last one. `chance`: 0 to 1, for the jitter.
   [[nodiscard]] std::optional<std::int64_t> pause_ns(const outcome::Outcome& of, std::int64_t now_ns, double chance);
+  /// Whether all that keeps it from being tried again is that it may have run.
+  [[nodiscard]] bool may_have_run(const outcome::Outcome& of) const;
+  /// It may run twice, as has come out by now.
+  void may_run_twice() { rules_.idempotent = true; }
   /// Attempts that have ended.
   [[nodiscard]] std::int64_t attempts() const { return ended_; }
 
  private:
-  const RetryRules rules_;
+  RetryRules rules_;
   std::int64_t ended_ = 0;
 };
 

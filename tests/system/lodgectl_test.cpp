@@ -144,7 +144,7 @@ TEST_F(Lodgectl, json_has_the_keys_that_are_promised) {
       "store_bytes store_bytes_max");
   EXPECT_EQ(keys(service.find("plugins")->as_list()->front()), "name version summary file settings");
   EXPECT_EQ(keys(service.find("callbacks")->as_list()->front()),
-            "name arity kind quick demoted params result doc chain");
+            "name arity kind quick demoted idempotent params result doc chain");
   EXPECT_EQ(keys(host().ask({"plugins"}).as_list()->front()), "name version state misbehaved summary file error");
   EXPECT_EQ(keys(host().ask({"names"}).as_list()->front()), "name owner value");
   EXPECT_EQ(keys(host().ask({"config", "list", "demo"}).as_list()->front()), "key value");

@@ -58,6 +58,7 @@ class Works {
         "works", "1.0.0", lodge::depends_on("request"), lodge::callback<&Works::add>("add"),
         lodge::function<&Works::text>("text"), lodge::function<&Works::refuse>("refuse"),
         lodge::function<&Works::break_down>("break_down"), lodge::function<&Works::fail_twice>("fail_twice"),
+        lodge::function<&Works::fail_twice>("fail_twice_safely", lodge::idempotent),
         lodge::function<&Works::hang>("hang"), lodge::function<&Works::out_of_paper>("out_of_paper"),
         lodge::callback<&Works::status>("status"));
     return description.plugin();
@@ -219,6 +220,22 @@ TEST_F(Request, runs_again_what_is_idempotent) {
   EXPECT_EQ(runs(), 3);
   EXPECT_EQ(send("add", {1, 1}, {{"idempotent", true}}).status, "ok");
   EXPECT_TRUE(Works::seen_idempotent) << "the callee is told";
+}
+
+TEST_F(Request, runs_again_what_says_of_itself_that_it_is_idempotent) {
+  start_works();
+  const Outcome done = send("fail_twice_safely", {}, {{"attempts", 5}});
+  EXPECT_EQ(done.status, "ok");
+  EXPECT_EQ(runs(), 3);
+}
+
+TEST_F(Request, takes_only_the_callers_word_where_it_may_not_look) {
+  host.stop_all().or_throw();
+  host.deny("request", "lodge.service/1");
+  host.start("asker", {"request"}).or_throw();
+  start_works();
+  EXPECT_EQ(send("fail_twice_safely", {}, {{"attempts", 5}}).status, "unavailable");
+  EXPECT_EQ(runs(), 1);
 }
 
 TEST_F(Request, gives_each_attempt_its_time) {
