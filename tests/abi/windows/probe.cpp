@@ -233,14 +233,20 @@ void probe_request(const lodge_plugin& plugin) {
          done(Outcome{"invalid_argument", "argument 3: expected list, got int", 400, {}, {{"executed", "no"}}}));
 }
 
+void probe_trace(const lodge_plugin& plugin) {
+  Instance trace(plugin, "");
+  const lodge::TraceLog line{LODGE_LOG_INFO, "a line"};
+  expect("trace_log", trace.call("trace_log", line), done(line));
+}
+
 struct Expected {
   std::string_view name;
   void (*probe)(const lodge_plugin& plugin);
 };
-constexpr Expected all[] = {{"counter", probe_counter},       {"greeter", probe_greeter},
-                            {"normalizer", probe_normalizer}, {"notebook_c", probe_notebook},
-                            {"notebook_cpp", probe_notebook}, {"request", probe_request},
-                            {"status", probe_status},         {"tokenizer", probe_tokenizer}};
+constexpr Expected all[] = {
+    {"counter", probe_counter},     {"greeter", probe_greeter},       {"normalizer", probe_normalizer},
+    {"notebook_c", probe_notebook}, {"notebook_cpp", probe_notebook}, {"request", probe_request},
+    {"status", probe_status},       {"tokenizer", probe_tokenizer},   {"trace", probe_trace}};
 
 const lodge_plugin* load(const std::filesystem::path& file) {
   const HMODULE library = LoadLibraryW(file.c_str());  // stays for good, as in a host
