@@ -27,11 +27,7 @@ constexpr int usage_error = 64;
 constexpr int output_error = 74;
 
 // Sanitizers keep terabytes of address space for themselves.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool memory_is_limited = false;
-#else
-constexpr bool memory_is_limited = true;
-#endif
+constexpr bool memory_is_limited = !LODGE_SANITIZED;
 
 /// A crash is expected here: it leaves no core file, takes not all of the machine's memory with it, and the host's end
 /// is this program's end.
