@@ -81,7 +81,7 @@ std::optional<OtherThreads::Sleeps> OtherThreads::look() {
   const pid_t self = gettid();
   Sleeps out;
   std::array<char, 4096> buffer;
-  while (const dirent* const entry = readdir(folder.get())) {
+  while (const dirent* const entry = readdir(folder.get())) {  // NOLINT(concurrency-mt-unsafe): a stream of our own
     std::string_view name(entry->d_name);
     const auto thread = take_number(name);
     if (!thread || static_cast<pid_t>(*thread) == self) continue;

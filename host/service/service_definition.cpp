@@ -102,10 +102,11 @@ Result<ServiceSpec> defined_service(const std::string& name, const Value& defini
   out.by_plugin = true;
   for (const auto& [key, value] : *definition.as_map()) {
     if (key.as_text() == nullptr) return wrong_type(path, "texts as keys", key).error();
+    const std::string& word = *key.as_text();
     const auto* const field =
-        std::find_if(fields.begin(), fields.end(), [&](const Field& each) { return each.key == *key.as_text(); });
-    const std::string key_path = path + "." + *key.as_text();
-    Status read = field == fields.end() ? unknown(key_path, *key.as_text()) : field->read(value, key_path, out);
+        std::find_if(fields.begin(), fields.end(), [&word](const Field& each) { return each.key == word; });
+    const std::string key_path = path + "." + word;
+    Status read = field == fields.end() ? unknown(key_path, word) : field->read(value, key_path, out);
     if (!read) return std::move(read).error();
   }
   if (out.plugins.empty()) return wrong(path, "names no plugin; give it a list `plugins`").error();

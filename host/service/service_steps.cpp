@@ -139,6 +139,7 @@ Status Service::start() {
 std::vector<Finding> Service::foreign_tables(const wire::Value& config, const std::vector<Configured>& all) const {
   std::vector<Finding> findings;
   std::vector<std::string> unseen;
+  unseen.reserve(all.size());
   for (const Configured& each : all) unseen.push_back(each.instance->name());
   for (const auto& [key, table] : *config.as_map()) {
     const std::string plugin = key.as_text() != nullptr ? *key.as_text() : "?";

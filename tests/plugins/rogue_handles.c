@@ -112,7 +112,7 @@ static int32_t hoard(void* self, const lodge_call* call, lodge_writer* out) {
   for (i = 0; i < 10000; ++i) {
     char service[32];
     lodge_handle target = 0;
-    const int size = snprintf(service, sizeof service, "imagined %d", i);
+    const int size = snprintf(service, sizeof service, "imagined-%d", i);
     if (calls_of(host)->resolve(host, service, (size_t)size, "f", 1, 0, &target) != LODGE_OK) break;
   }
   return lodge_mp_write_int(out, i);

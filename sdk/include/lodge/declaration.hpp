@@ -284,9 +284,12 @@ struct SettingDeclaration {
   void take(SettingFlag flag) { raw.flags |= flag.bits; }
   template <typename V>
   void take(const Bound<V>& bound) {
-    static_assert(std::is_arithmetic_v<Given> && !std::is_same_v<Given, bool>, "lodge::at_least is for numbers");
-    static_assert(std::is_floating_point_v<Given> || std::is_integral_v<V>, "the bound of an integer is an integer");
-    constrain(bound.key, static_cast<Given>(bound.value));
+    constexpr bool number = std::is_arithmetic_v<Given> && !std::is_same_v<Given, bool>;
+    static_assert(number, "lodge::at_least is for numbers");
+    if constexpr (number) {
+      static_assert(std::is_floating_point_v<Given> || std::is_integral_v<V>, "the bound of an integer is an integer");
+      constrain(bound.key, static_cast<Given>(bound.value));
+    }
   }
   template <typename... V>
   void take(const Choice<V...>& choice) {

@@ -236,7 +236,7 @@ void probe_request(const lodge_plugin& plugin) {
 void probe_trace(const lodge_plugin& plugin) {
   Instance trace(plugin, "");
   const lodge::TraceLog line{LODGE_LOG_INFO, "a line"};
-  expect("trace_log", trace.call("trace_log", line), done(line));
+  expect("trace_log", trace.call("trace_log", line), ::done(line));
 }
 
 struct Expected {
