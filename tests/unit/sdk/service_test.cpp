@@ -13,7 +13,6 @@ struct ServicesOfHost : LentHost {
 
   lodge::Host host = start("s");
   lodge::Services services = host.services();
-  static constexpr std::int64_t ms = 1'000'000;
 
   lodge::Running running(const std::string& name) const { return services.status(name).or_throw().running; }
 };
