@@ -29,6 +29,9 @@ project=$scratch/project
 mkdir -p "$project" "$scratch/home" "$scratch/lodge"
 tar --exclude=./build --exclude=./.git -cf - . | tar -xf - -C "$scratch/lodge"
 split_blocks "$readme" "$scratch/blocks"
+# A rustc of rustup finds its tools by the home directory, which is another one from here on: then the system has one.
+rustc=$(command -v rustc || true)
+if [[ -n $rustc ]] && ! HOME=$scratch/home "$rustc" --version >/dev/null 2>&1; then PATH=/usr/bin:$PATH; fi
 export HOME=$scratch/home PATH=$build/bin:$PATH CMAKE_BUILD_PARALLEL_LEVEL=2
 export CFLAGS='-Wall -Wextra -pedantic -Werror' CXXFLAGS='-Wall -Wextra -pedantic -Werror'
 
