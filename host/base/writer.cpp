@@ -59,4 +59,9 @@ bool append(lodge_writer& writer, ByteView bytes) {
   return true;
 }
 
+std::int32_t write_error(lodge_writer* writer, Code code, std::string_view message) {
+  if (writer != nullptr) (void)append(*writer, view_of(message));
+  return static_cast<std::int32_t>(code);
+}
+
 }  // namespace lodge

@@ -4,9 +4,12 @@
 #include <lodge/types.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <string_view>
 
 #include "base/bytes.hpp"
+#include "base/status.hpp"
 
 namespace lodge {
 
@@ -55,5 +58,11 @@ class Writer : public lodge_writer {
 
 /// Appends to any writer, ours or a plugin's. False: no room, nothing appended.
 [[nodiscard]] bool append(lodge_writer& writer, ByteView bytes);
+
+/// Appends an error's message, as far as there is a writer with room for it: else the code stands alone. Returns that.
+std::int32_t write_error(lodge_writer* writer, Code code, std::string_view message);
+inline std::int32_t write_error(lodge_writer* writer, const Error& error) {
+  return write_error(writer, error.code, error.message);
+}
 
 }  // namespace lodge

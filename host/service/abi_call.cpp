@@ -19,12 +19,6 @@ using wire::well_formed;
 
 CallInterface& interface_of(const Entry& entry) { return entry->state<CallInterface>(Place::call); }
 
-std::int32_t refuse(lodge_writer& reply, Code code, std::string_view message) {
-  // Without room for the message the code stands alone.
-  (void)append(reply, view_of(message));
-  return static_cast<std::int32_t>(code);
-}
-
 // The walk that answers `call` on this thread. A caller's pointer is only compared, never followed: it may be stale.
 Walk* walk_on_this_thread(const lodge_call* call) {
   for (const Frame* frame = plugin::top_frame(); frame != nullptr; frame = frame->below) {
@@ -114,15 +108,15 @@ std::int32_t call(const lodge_host* host, lodge_handle target, const std::uint8_
   if (reply == nullptr || reply->size != 0) return LODGE_INVALID_ARGUMENT;
   Calls& calls = interface_of(entry).calls;
   Target* const found = calls.targets().find(target);
-  if (found == nullptr) return refuse(*reply, Code::STALE, "no target of that handle; resolve it first");
+  if (found == nullptr) return write_error(reply, Code::STALE, "no target of that handle; resolve it first");
   Inherited context;
   CallRequest request{.name = found->name(), .caller = entry->service()};
   std::string_view why;
   if (const std::int32_t code = apply_options(entry, options, context, request, why); code != LODGE_OK) {
-    return refuse(*reply, code_from(code), why);
+    return write_error(reply, code_from(code), why);
   }
   const auto values = wire::PackedValues::check({args, args_size}, found->arity());
-  if (!values) return refuse(*reply, Code::INVALID_ARGUMENT, wrong_arguments(*found).message);
+  if (!values) return write_error(reply, Code::INVALID_ARGUMENT, wrong_arguments(*found).message);
   request.args = *values;
   Executed ran = Executed::no;
   const std::int32_t code = calls.call(*found, request, *reply, ran);

@@ -128,9 +128,7 @@ std::int32_t open(const lodge_host* host, const lodge_metric_series* series, lod
     *metric = *opened;
     return LODGE_OK;
   }
-  // Without room for the message the code stands alone.
-  if (why != nullptr) (void)append(*why, view_of(opened.error().message));
-  return static_cast<std::int32_t>(opened.error().code);
+  return write_error(why, opened.error());
 }
 
 std::int32_t add(const lodge_host* host, lodge_handle metric, double by) {

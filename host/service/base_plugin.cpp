@@ -38,12 +38,6 @@ std::int32_t answer(lodge_writer& out, const wire::Value& value) {
   return append(out, value.pack()) ? std::int32_t{LODGE_DONE} : std::int32_t{LODGE_RESOURCE_EXHAUSTED};
 }
 
-std::int32_t fail(lodge_writer& out, const Error& error) {
-  // Without room for the message the code stands alone.
-  (void)append(out, view_of(error.message));
-  return static_cast<std::int32_t>(error.code);
-}
-
 const Walk& walk_of_this_call() { return *static_cast<const Walk*>(plugin::top_frame()->walk); }
 
 // Whether the service's plugins allow the call; asked only where one of them has a say.
@@ -70,12 +64,13 @@ Status authorize(const Walk& outer, const lodge_call& call, std::string_view fun
 std::int32_t service_call(void*, const lodge_call* call, lodge_writer* out) {
   const Walk& outer = walk_of_this_call();
   const Result<Described> described = describe(*call);
-  if (!described) return fail(*out, described.error());
-  if (const Status allowed = authorize(outer, *call, described->name); !allowed) return fail(*out, allowed.error());
+  if (!described) return write_error(out, described.error());
+  if (const Status allowed = authorize(outer, *call, described->name); !allowed)
+    return write_error(out, allowed.error());
   const Dispatch& dispatch = *outer.chain().home;
   const Chain* const chain = dispatch.find(described->name, described->args.count());
   if (chain == nullptr) {
-    return fail(*out, dispatch.unimplemented(text_of(call->service), described->name, described->args.count()));
+    return write_error(out, dispatch.unimplemented(text_of(call->service), described->name, described->args.count()));
   }
   lodge_call seen = *call;
   seen.arity = described->args.count();
@@ -93,7 +88,7 @@ std::int32_t config_of(void*, const lodge_call* call, lodge_writer* out) {
   lodge_mp_reader reader = wire::reader_of(view_of(call->args));
   lodge_slice plugin{};
   if (lodge_mp_read_str(&reader, &plugin) != LODGE_OK) {
-    return fail(*out, {Code::INVALID_ARGUMENT, "service_config takes a plugin's name"});
+    return write_error(out, {Code::INVALID_ARGUMENT, "service_config takes a plugin's name"});
   }
   const Runtime& runtime = plugin::top_frame()->context->state<PluginServices>(plugin::Place::service).runtime();
   const std::shared_ptr<Service> service = runtime.find(text_of(call->service));
@@ -103,8 +98,9 @@ std::int32_t config_of(void*, const lodge_call* call, lodge_writer* out) {
     if (instance->name() == text_of(plugin)) return answer(*out, shown_settings(*instance));
     names.push_back(instance->name());
   }
-  return fail(*out, {Code::NOT_FOUND, "service " + std::string(text_of(call->service)) + " has no plugin `" +
-                                          std::string(text_of(plugin)) + "`" + did_you_mean(text_of(plugin), names)});
+  return write_error(out,
+                     {Code::NOT_FOUND, "service " + std::string(text_of(call->service)) + " has no plugin `" +
+                                           std::string(text_of(plugin)) + "`" + did_you_mean(text_of(plugin), names)});
 }
 
 std::int32_t yes(void*, const lodge_call*, lodge_writer* out) { return answer(*out, true); }

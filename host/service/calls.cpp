@@ -13,10 +13,8 @@ namespace {
 std::int32_t refuse(const WalkGround& ground, const Error& error, lodge_writer& reply, Executed& executed) {
   ground.metrics.refused.add(error.code);
   reply.size = 0;
-  // Without room for the message the code stands alone.
-  (void)append(reply, view_of(error.message));
   executed = error.executed;
-  return static_cast<std::int32_t>(error.code);
+  return write_error(&reply, error);
 }
 
 std::string name_of(const CallRequest& request) {

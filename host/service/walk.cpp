@@ -291,9 +291,7 @@ Walk::Step Walk::continue_with(lodge_writer& out) {
 
 Walk::Step Walk::fail(lodge_writer& out, Code code, std::string_view message) {
   out.size = 0;
-  // Without room for the message the code stands alone.
-  (void)append(out, view_of(message));
-  code_ = static_cast<std::int32_t>(code);
+  code_ = write_error(&out, code, message);
   return Step::answered;
 }
 
