@@ -7,15 +7,13 @@
 #include <type_traits>
 
 #include "plugin/descriptor_check.hpp"
+#include "plugin/lent_struct.hpp"
 
 namespace lodge::plugin {
 
 namespace {
 
 using Limits = DescriptorLimits;
-
-/// A struct longer than this is garbage, not a later SDK's: its tail is not looked at.
-constexpr std::size_t struct_bytes_max = 4096;
 
 Error wrong(std::string_view where, std::string_view what) {
   return {Code::INVALID_ARGUMENT, fmt::format("{}: {}", where, what)};
@@ -31,8 +29,7 @@ Status check_size(std::string_view where, const void* memory, std::size_t size, 
   if (size > struct_bytes_max) {
     return wrong(where, fmt::format("struct size {} is out of all proportion; set it to sizeof", size));
   }
-  const auto* bytes = static_cast<const std::uint8_t*>(memory);
-  if (std::any_of(bytes + known, bytes + size, [](std::uint8_t byte) { return byte != 0; })) {
+  if (!tail_is_zero(memory, size, known)) {
     return wrong(where, "uses fields that this host does not know; build it with an older SDK, or take a newer host");
   }
   return {};

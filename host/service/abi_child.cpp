@@ -6,6 +6,7 @@
 #include "base/utf8.hpp"
 #include "base/writer.hpp"
 #include "plugin/foreign_code.hpp"
+#include "plugin/lent_struct.hpp"
 #include "plugin/thread_tags.hpp"
 
 namespace lodge::service {
@@ -98,17 +99,15 @@ PluginChildren& children_of(const Entry& entry) { return entry->state<PluginChil
 
 bool lends(const lodge_slice& slice) { return slice.size == 0 || slice.data != nullptr; }
 
-// A tail that a later SDK has may be there, if it asks for nothing.
-bool tail_is_zero(const lodge_child& spec) {
-  const auto* const bytes = reinterpret_cast<const std::uint8_t*>(&spec);
-  return std::all_of(bytes + sizeof spec, bytes + spec.struct_size, [](std::uint8_t each) { return each == 0; });
-}
-
 // What is wrong with it; nullptr: nothing.
 const char* fault_of(const lodge_child* spec) {
   if (spec == nullptr) return "there is no lodge_child";
-  if (spec->struct_size < sizeof *spec || spec->struct_size > 4096) return "struct_size is not sizeof(lodge_child)";
-  if (!tail_is_zero(*spec)) return "it is of a later SDK and asks for what this host does not know";
+  if (spec->struct_size < sizeof *spec || spec->struct_size > plugin::struct_bytes_max) {
+    return "struct_size is not sizeof(lodge_child)";
+  }
+  if (!plugin::tail_is_zero(spec, spec->struct_size, sizeof *spec)) {
+    return "it is of a later SDK and asks for what this host does not know";
+  }
   if (!lends(spec->name) || spec->name.size == 0 || spec->name.size > name_bytes_max || !is_utf8(text_of(spec->name))) {
     return "a child's name has 1 to 64 bytes of UTF-8";
   }
@@ -123,17 +122,15 @@ std::int32_t start(const lodge_host* host, const lodge_child* spec, lodge_writer
   const Entry entry(host);
   if (!entry.begins()) return LODGE_STALE;
   if (!plugin::may_wait(LODGE_CHILD_V1 " start")) return LODGE_FAILED_PRECONDITION;
-  const auto refuse = [error](Code code, std::string_view text) {
-    if (error != nullptr) (void)append(*error, view_of(text));
-    return static_cast<std::int32_t>(code);
-  };
-  if (const char* const fault = fault_of(spec)) return refuse(Code::INVALID_ARGUMENT, fault);
-  if (child == nullptr) return refuse(Code::INVALID_ARGUMENT, "there is no place for the child's handle");
+  if (const char* const fault = fault_of(spec)) return write_error(error, Code::INVALID_ARGUMENT, fault);
+  if (child == nullptr) {
+    return write_error(error, Code::INVALID_ARGUMENT, "there is no place for the child's handle");
+  }
   if (!InstanceContext::from(host).starts.load(std::memory_order_acquire)) {
-    return refuse(Code::FAILED_PRECONDITION, "children are started from the `start` hook on");
+    return write_error(error, Code::FAILED_PRECONDITION, "children are started from the `start` hook on");
   }
   const Result<lodge_handle> started = children_of(entry).start(entry.context(), *spec);
-  if (!started) return refuse(started.error().code, started.error().message);
+  if (!started) return write_error(error, started.error());
   *child = *started;
   return LODGE_OK;
 }

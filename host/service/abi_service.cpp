@@ -6,7 +6,9 @@
 
 #include "base/utf8.hpp"
 #include "base/writer.hpp"
-#include "plugin/foreign_code.hpp"
+#include "names/border.hpp"
+#include "plugin/lent_struct.hpp"
+#include "plugin/name_forms.hpp"
 #include "plugin/thread_tags.hpp"
 #include "service/own_code.hpp"
 #include "service/runtime.hpp"
@@ -17,6 +19,7 @@ namespace lodge::service {
 
 namespace {
 
+using names::lent;
 using plugin::Entry;
 using plugin::HostContext;
 using plugin::Place;
@@ -96,22 +99,8 @@ namespace {
 
 PluginServices& services_of(const Entry& entry) { return entry->state<PluginServices>(Place::service); }
 
-std::string_view lent(const char* text, std::size_t size) {
-  return text == nullptr ? std::string_view() : std::string_view(text, size);
-}
-
-ByteView lent(const std::uint8_t* data, std::size_t size) {
-  return data == nullptr ? ByteView() : ByteView(data, size);
-}
-
-std::int32_t refuse(lodge_writer* out, const Error& error) {
-  // Without room for the message the code stands alone.
-  if (out != nullptr) (void)append(*out, view_of(error.message));
-  return static_cast<std::int32_t>(error.code);
-}
-
 std::int32_t answer(lodge_writer* error, const Status& status) {
-  return status ? LODGE_OK : refuse(error, status.error());
+  return status ? LODGE_OK : write_error(error, status.error());
 }
 
 std::int32_t answer_value(lodge_writer* out, const Value& value) {
@@ -154,23 +143,13 @@ std::int32_t info(const lodge_host* host, const char* name, std::size_t name_siz
   return waiting(host, LODGE_SERVICE_V1 " info", [&](PluginServices& services, auto&) -> std::int32_t {
     const Runtime& runtime = services.runtime();
     const std::shared_ptr<Service> found = runtime.find(lent(name, name_size));
-    if (!found) return refuse(out, runtime.no_service(lent(name, name_size)));
+    if (!found) return write_error(out, runtime.no_service(lent(name, name_size)));
     return answer_value(out, service_info(*found, runtime.children(), runtime.clock().wall()));
   });
 }
 
-// A tail that a later SDK has may be there, if it asks for nothing.
-bool possible(const lodge_service_order* order) {
-  if (order == nullptr || order->struct_size < sizeof *order || order->struct_size > 4096) return false;
-  const auto* const bytes = reinterpret_cast<const std::uint8_t*>(order);
-  for (std::size_t i = sizeof *order; i < order->struct_size; ++i) {
-    if (bytes[i] != 0) return false;
-  }
-  return order->reserved == 0 && order->wait_ns >= 0;
-}
-
 Result<PluginServices::Order> order_of(const lodge_service_order* order) {
-  if (!possible(order)) {
+  if (order == nullptr || !plugin::means_the_same(*order) || order->reserved != 0 || order->wait_ns < 0) {
     return Error{Code::INVALID_ARGUMENT,
                  "the order: struct_size, reserved, wait_ns or a tail that this host does not "
                  "know is wrong"};
@@ -199,7 +178,7 @@ std::int32_t want(const lodge_host* host, const char* name, std::size_t name_siz
                   lodge_writer* error) {
   return waiting(host, LODGE_SERVICE_V1 " want", [&](PluginServices& services, HostContext& by) {
     const Result<PluginServices::Order> read = order_of(order);
-    if (!read) return refuse(error, read.error());
+    if (!read) return write_error(error, read.error());
     return answer(error, services.want(by, std::string(lent(name, name_size)), *read));
   });
 }
@@ -208,11 +187,11 @@ std::int32_t change(const lodge_host* host, const char* name, std::size_t name_s
                     std::size_t change_size, lodge_writer* out) {
   return waiting(host, LODGE_SERVICE_V1 " change", [&](PluginServices& services, HostContext& by) {
     const Result<Value> value = Value::unpack(lent(change, change_size));
-    if (!value) return refuse(out, value.error());
+    if (!value) return write_error(out, value.error());
     const Result<Change> read = change_of(*value);
-    if (!read) return refuse(out, read.error());
+    if (!read) return write_error(out, read.error());
     const Result<Changed> changed = services.change(by, std::string(lent(name, name_size)), *read);
-    return changed ? answer_value(out, value_of(*changed)) : refuse(out, changed.error());
+    return changed ? answer_value(out, value_of(*changed)) : write_error(out, changed.error());
   });
 }
 
@@ -220,9 +199,9 @@ std::int32_t create(const lodge_host* host, const char* name, std::size_t name_s
                     std::size_t definition_size, lodge_writer* error) {
   return waiting(host, LODGE_SERVICE_V1 " create", [&](PluginServices& services, HostContext& by) {
     const Result<Value> value = Value::unpack(lent(definition, definition_size));
-    if (!value) return refuse(error, value.error());
+    if (!value) return write_error(error, value.error());
     Result<ServiceSpec> spec = defined_service(std::string(lent(name, name_size)), *value);
-    if (!spec) return refuse(error, spec.error());
+    if (!spec) return write_error(error, spec.error());
     return answer(error, services.create(by, *std::move(spec)));
   });
 }
@@ -230,7 +209,7 @@ std::int32_t create(const lodge_host* host, const char* name, std::size_t name_s
 std::int32_t remove(const lodge_host* host, const char* name, std::size_t name_size, std::int64_t drain_ns,
                     lodge_writer* error) {
   return waiting(host, LODGE_SERVICE_V1 " remove", [&](PluginServices& services, HostContext& by) {
-    if (drain_ns < 0) return refuse(error, {Code::INVALID_ARGUMENT, "drain_ns is 0 or more"});
+    if (drain_ns < 0) return write_error(error, {Code::INVALID_ARGUMENT, "drain_ns is 0 or more"});
     // More than a day is as good as for ever, and does not overflow.
     constexpr std::int64_t longest_ns = 86'400'000'000'000;
     const std::chrono::nanoseconds drain(std::min(drain_ns, longest_ns));
@@ -256,7 +235,7 @@ std::int32_t watch(const lodge_host* host, const char* name, std::size_t name_si
   const Entry entry(host);
   if (!entry.begins()) return LODGE_STALE;
   const std::string_view wanted = lent(name, name_size);
-  if (fn == nullptr || watch == nullptr || (!wanted.empty() && !valid_name(wanted))) return LODGE_INVALID_ARGUMENT;
+  if (fn == nullptr || watch == nullptr || (!wanted.empty() && !plugin::is_name(wanted))) return LODGE_INVALID_ARGUMENT;
   HostContext& context = entry.context();
   const auto tell = [&context, fn, user](const lodge_service_status* status) {
     const plugin::Visit visit(context, "watch of services");
