@@ -11,7 +11,6 @@
 #include "base/closest.hpp"
 #include "control/config_tree.hpp"
 #include "control/host_config.hpp"
-#include "service/service_spec.hpp"
 
 namespace lodge::control {
 
@@ -37,8 +36,6 @@ struct Field {
 
 /// "service.greeter" and "salutation" -> "service.greeter.salutation"; a key that needs quotes in TOML has them.
 [[nodiscard]] std::string path_of(const std::string& path, std::string_view key);
-
-using service::valid_name;
 
 /// The node's text; nullptr, and a problem: it has none.
 [[nodiscard]] const std::string* read_text(Reading& reading, const ConfigNode& node, const std::string& path);

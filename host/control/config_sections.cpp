@@ -7,6 +7,7 @@
 #include "control/config_reader.hpp"
 #include "control/config_service.hpp"
 #include "names/config_path.hpp"
+#include "plugin/name_forms.hpp"
 
 namespace lodge::control {
 namespace {
@@ -175,7 +176,7 @@ constexpr Field<HostConfig> section(std::string_view key) {
 void read_plugins(Reading& reading, const ConfigNode& node, const std::string& path, HostConfig& config) {
   for (const ConfigEntry& entry : read_entries(reading, node, path)) {
     const std::string entry_path = path_of(path, entry.key);
-    if (!valid_name(entry.key)) {
+    if (!plugin::is_name(entry.key)) {
       reading.wrong(entry.place, entry_path + ": not a plugin's name: a-z first, then a-z, 0-9, _ and -, up to 64");
     }
     read_fields(reading, entry.node, entry_path, plugin_fields, config.plugins[entry.key]);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "plugin/name_forms.hpp"
+
 namespace lodge::control {
 namespace {
 
@@ -45,7 +47,7 @@ std::string read_plugin_item(Reading& reading, const ConfigNode& item, const std
     reading.wrong_type(item, path, "string or table");
     return name;
   }
-  if (!valid_name(name)) {
+  if (!plugin::is_name(name)) {
     reading.wrong(item.place, path + ": `" + name + "` is not a plugin's name: " + std::string(name_rule));
     return {};
   }
@@ -97,15 +99,13 @@ void read_plugin_configs(Reading& reading, const ConfigNode& node, const std::st
       reading.wrong(entry.node.place, entry_path + ": expected one table a plugin, got " +
                                           std::string(entry.node.type_name()) + "; write `PLUGIN." + entry.key +
                                           " = ...`");
-    } else if (!valid_name(entry.key)) {
+    } else if (!plugin::is_name(entry.key)) {
       reading.wrong(entry.place, entry_path + ": not a plugin's name: " + std::string(name_rule));
     } else {
       merge_plugin_config(reading, entry.node, entry_path, spec.config[entry.key]);
     }
   }
 }
-
-constexpr std::uint64_t store_bytes_most = std::uint64_t{1} << 46;
 
 // The list of plugins is read before their configuration: the order here is not the order of the file.
 constexpr Field<ServiceSpec> fields[] = {
@@ -114,7 +114,8 @@ constexpr Field<ServiceSpec> fields[] = {
     text_field<&ServiceSpec::version>("version"),
     text_field<&ServiceSpec::service_class>("class"),
     flag_field<&ServiceSpec::paused>("paused"),
-    number_field<&ServiceSpec::store_bytes_max, 1024, store_bytes_most>("store_bytes_max"),
+    number_field<&ServiceSpec::store_bytes_max, service::store_bytes_least, service::store_bytes_most>(
+        "store_bytes_max"),
     {"config", read_plugin_configs},
 };
 
@@ -122,7 +123,7 @@ void read_service(Reading& reading, const ConfigEntry& entry, const std::string&
   if (entry.key == "lodge") {
     return reading.wrong(entry.place, path + ": the name is taken by the host itself; choose another");
   }
-  if (!valid_name(entry.key)) {
+  if (!plugin::is_name(entry.key)) {
     return reading.wrong(entry.place, path + ": not a service's name: " + std::string(name_rule));
   }
   ServiceSpec spec;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/closest.hpp"
+#include "plugin/name_forms.hpp"
 #include "service/change.hpp"
 
 namespace lodge::service {
@@ -12,9 +13,6 @@ namespace lodge::service {
 namespace {
 
 using wire::Value;
-
-constexpr std::int64_t store_bytes_least = 1024;
-constexpr std::int64_t store_bytes_most = std::int64_t{1} << 46;
 
 Status wrong(const std::string& path, const std::string& what) {
   return Error{Code::INVALID_ARGUMENT, path + ": " + what};
@@ -29,7 +27,7 @@ Status read_plugins(const Value& value, const std::string& path, ServiceSpec& ou
   for (const Value& each : *value.as_list()) {
     if (each.as_text() == nullptr) return wrong_type(path, "names of plugins", each);
     const std::string& name = *each.as_text();
-    if (!valid_name(name)) return wrong(path, "`" + name + "` is not a plugin's name");
+    if (!plugin::is_name(name)) return wrong(path, "`" + name + "` is not a plugin's name");
     if (std::find(out.plugins.begin(), out.plugins.end(), name) != out.plugins.end()) {
       return wrong(path, "plugin `" + name + "` is listed twice; once is enough");
     }
@@ -62,10 +60,11 @@ Status read_flag(const Value& value, const std::string& path, ServiceSpec& out) 
 Status read_store_bytes_max(const Value& value, const std::string& path, ServiceSpec& out) {
   const std::int64_t* const bytes = value.as_int();
   if (bytes == nullptr) return wrong_type(path, "int", value);
-  if (*bytes < store_bytes_least || *bytes > store_bytes_most) {
+  const auto wanted = static_cast<std::uint64_t>(*bytes);
+  if (*bytes < 0 || wanted < store_bytes_least || wanted > store_bytes_most) {
     return wrong(path, "allowed are " + std::to_string(store_bytes_least) + " to " + std::to_string(store_bytes_most));
   }
-  out.store_bytes_max = static_cast<std::uint64_t>(*bytes);
+  out.store_bytes_max = wanted;
   return {};
 }
 
@@ -92,7 +91,7 @@ Status unknown(const std::string& path, const std::string& key) {
 
 Result<ServiceSpec> defined_service(const std::string& name, const Value& definition) {
   const std::string path = "service." + name;
-  if (!valid_name(name)) {
+  if (!plugin::is_name(name)) {
     return Error{Code::INVALID_ARGUMENT,
                  "`" + name + "` is not a service's name: a-z first, then a-z, 0-9, _ and -, up to 64"};
   }

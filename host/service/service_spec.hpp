@@ -8,13 +8,13 @@
 #include <tuple>
 #include <vector>
 
-#include "plugin/name_forms.hpp"
 #include "wire/value.hpp"
 
 namespace lodge::service {
 
-/// [a-z][a-z0-9_-]*, at most 64 bytes: plugins and services.
-[[nodiscard]] constexpr bool valid_name(std::string_view name) { return plugin::is_name(name); }
+/// How large a service's store may be allowed to become.
+constexpr std::uint64_t store_bytes_least = 1024;
+constexpr std::uint64_t store_bytes_most = std::uint64_t{1} << 46;
 
 /// The service that the host itself is: its operator's alone.
 constexpr std::string_view host_service = "lodge";

@@ -12,6 +12,7 @@
 #include "control/config_reader.hpp"
 #include "control/problem.hpp"
 #include "platform/threads.hpp"
+#include "plugin/name_forms.hpp"
 #include "service/base_plugin.hpp"
 #include "testing/node.hpp"
 
@@ -227,7 +228,7 @@ Outcome Core::start(const std::string& service, const std::vector<std::string>& 
                     const std::map<std::string, std::vector<std::uint8_t>>& settings) {
   const LogBook::Reading reading(parts_->book);
   if (const auto misplaced = parts_->misplaced()) return *misplaced;
-  if (!service::valid_name(service)) {
+  if (!plugin::is_name(service)) {
     return wrong(Code::INVALID_ARGUMENT,
                  "`" + service + "` is not a service's name: a-z first, then a-z, 0-9, _ and -, up to 64");
   }
