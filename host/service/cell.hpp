@@ -13,7 +13,6 @@
 namespace lodge::service {
 
 class Dispatch;
-class Service;
 
 /// The way in to one dispatch of one service. Used again once nobody is inside any more, never freed: who comes late
 /// with an old pointer finds it closed, or open to what runs there by then.
@@ -21,14 +20,12 @@ class Door {
  public:
   Door() { gate_.close(); }
 
-  [[nodiscard]] Service& service() const { return *service_; }
   [[nodiscard]] const Dispatch& dispatch() const { return *dispatch_; }
   [[nodiscard]] Gate& gate() { return gate_; }
 
  private:
   friend class Cell;
   // Written while the gate is closed and nobody is inside; the gate's opening publishes them.
-  Service* service_ = nullptr;
   const Dispatch* dispatch_ = nullptr;
   bool free_ = true;
   Gate gate_;
@@ -56,7 +53,6 @@ class Cell {
     ~Pass() { leave(); }
 
     explicit operator bool() const { return door_ != nullptr; }
-    [[nodiscard]] Service& service() const { return door_->service(); }
     [[nodiscard]] const Dispatch& dispatch() const { return door_->dispatch(); }
     [[nodiscard]] Cell& cell() const { return *cell_; }
     void leave() {
@@ -68,11 +64,10 @@ class Cell {
     Cell* cell_ = nullptr;
   };
 
-  /// Lets calls in to `dispatch` of `service`, which stay until they are gone from the door that this returns; from now
-  /// on nobody enters the door before it.
-  Door& open(Service& service, const Dispatch& dispatch) {
+  /// Lets calls in to `dispatch`, which stays until they are gone from the door that this returns; from now on nobody
+  /// enters the door before it.
+  Door& open(const Dispatch& dispatch) {
     Door& fresh = free_door();
-    fresh.service_ = &service;
     fresh.dispatch_ = &dispatch;
     fresh.free_ = false;
     fresh.gate_.open();

@@ -91,8 +91,6 @@ class Lifecycle {
   [[nodiscard]] std::vector<State> take_changes() { return std::exchange(changes_, {}); }
   [[nodiscard]] bool is_stuck() const { return stuck_; }
   [[nodiscard]] bool ended() const { return ended_; }
-  /// There are instances.
-  [[nodiscard]] bool assembled() const { return assembled_; }
 
  private:
   void turn(Moment now);

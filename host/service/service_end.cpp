@@ -133,7 +133,7 @@ bool Service::destroy_instance(Instance& instance) {
 }
 
 bool Service::hold_calls(const std::shared_ptr<Hold>& hold) {
-  open_door_ = &cell_.open(*this, *hold->dispatch());
+  open_door_ = &cell_.open(*hold->dispatch());
   entrances_.push_back({open_door_, assembly(), hold});
   if (left_by(node_.ground.clock.now() + node_.drain_patience_ns)) return true;
   open();

@@ -189,7 +189,7 @@ wire::Value Service::whole_config(const Assembly& assembly) {
 
 void Service::open() {
   std::shared_ptr<const Assembly> now = assembly();
-  open_door_ = &cell_.open(*this, *now->dispatch);
+  open_door_ = &cell_.open(*now->dispatch);
   entrances_.push_back({open_door_, std::move(now)});
 }
 
