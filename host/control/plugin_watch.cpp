@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "base/function_task.hpp"
 #include "base/log.hpp"
 
 namespace lodge::control {
@@ -37,21 +38,6 @@ void tell(const PluginNews& news, const std::string& before) {
 }
 
 }  // namespace
-
-/// One look at files that have been quiet, beside the loop.
-class PluginWatch::Look final : public Task {
- public:
-  Look(PluginWatch& watch, std::vector<std::string> paths) : watch_(watch), paths_(std::move(paths)) {}
-  void run() noexcept override {
-    const std::unique_ptr<Look> self(this);
-    const BlockedScope blocked(watch_.parts_.turns);
-    (void)watch_.look(paths_);
-  }
-
- private:
-  PluginWatch& watch_;
-  const std::vector<std::string> paths_;
-};
 
 void PluginWatch::begin() {
   tend();
@@ -113,10 +99,14 @@ void PluginWatch::wait_for_quiet() {
   });
 }
 
+// Beside the loop.
 void PluginWatch::look_at_quiet() {
   std::vector<std::string> paths = quiet_.take(parts_.loop.clock().now());
   if (ended_ || paths.empty()) return;
-  parts_.turns.submit_always(*new Look(*this, std::move(paths)));  // it owns itself
+  parts_.turns.submit_always(task_of([this, paths = std::move(paths)] {
+    const BlockedScope blocked(parts_.turns);
+    (void)look(paths);
+  }));
 }
 
 std::vector<PluginNews> PluginWatch::scan() { return look({std::string()}); }

@@ -60,7 +60,6 @@ class PluginWatch {
     std::unique_ptr<DirectoryWatch> watch;
     std::uint64_t inode = 0;
   };
-  class Look;
 
   void tend();
   void watch(const std::string& directory);
