@@ -122,29 +122,35 @@ Status Service::Transition::propose_plugins() {
 
 Status Service::Transition::propose_settings() {
   layers_.run_time = deep_merge(std::move(layers_.run_time), change_.update);
-  const PluginTables present_tables = service_.layers_.visible();
-  for (const std::string& name : names_of(before_.get())) {
-    const auto table = present_tables.find(name);
-    const auto update = change_.update.find(name);
-    if (change_.update.empty()) break;
-    const wire::Value none = wire::Value::Map{};
-    Result<std::optional<Bytes>> merged =
-        present(name)->merge((table != present_tables.end() ? table->second : none).pack(),
-                             (update != change_.update.end() ? update->second : none).pack());
-    if (!merged) return std::move(merged).error();
-    if (!*merged) {
-      // A plugin that has merged before, and does not this time, goes on from what it made then.
-      const auto made = layers_.merged_by.find(name);
-      if (made != layers_.merged_by.end() && update != change_.update.end()) {
-        made->second = wire::deep_merge(std::move(made->second), update->second);
-      }
-      continue;
+  if (before_ && !change_.update.empty()) {
+    const PluginTables tables = service_.layers_.visible();
+    for (const std::shared_ptr<Instance>& each : before_->instances) {
+      if (Status merged = merge_by(*each, tables); !merged) return merged;
     }
-    Result<wire::Value> value = wire::Value::unpack(**merged);
-    if (!value) return std::move(value).error();
-    layers_.merged_by[name] = *std::move(value);
   }
   spec_->config = layers_.visible();
+  return {};
+}
+
+/// Has a plugin merge its own part of the update into what it has in `tables`, if it does that itself.
+Status Service::Transition::merge_by(Instance& instance, const PluginTables& tables) {
+  const auto table = tables.find(instance.name());
+  const auto update = change_.update.find(instance.name());
+  const wire::Value none = wire::Value::Map{};
+  Result<std::optional<Bytes>> merged = instance.merge((table != tables.end() ? table->second : none).pack(),
+                                                       (update != change_.update.end() ? update->second : none).pack());
+  if (!merged) return std::move(merged).error();
+  if (!*merged) {
+    // A plugin that has merged before, and does not this time, goes on from what it made then.
+    const auto made = layers_.merged_by.find(instance.name());
+    if (made != layers_.merged_by.end() && update != change_.update.end()) {
+      made->second = wire::deep_merge(std::move(made->second), update->second);
+    }
+    return {};
+  }
+  Result<wire::Value> value = wire::Value::unpack(**merged);
+  if (!value) return std::move(value).error();
+  layers_.merged_by[instance.name()] = *std::move(value);
   return {};
 }
 
@@ -188,6 +194,18 @@ std::shared_ptr<Instance> Service::Transition::present(std::string_view plugin) 
     if (each->name() == plugin) return each;
   }
   return nullptr;
+}
+
+std::vector<std::shared_ptr<Instance>> Service::Transition::instances() const {
+  std::vector<std::shared_ptr<Instance>> out;
+  out.reserve(places_.size());
+  for (const Place& each : places_) out.push_back(each.instance);
+  return out;
+}
+
+std::unique_ptr<const Dispatch>& Service::Transition::dispatch() {
+  if (!dispatch_) dispatch_ = Dispatch::build(instances(), service_.node_.ground.metrics);
+  return dispatch_;
 }
 
 bool Service::Transition::renews(const std::string& plugin) const {
@@ -244,10 +262,7 @@ Status Service::Transition::hold_where_exclusive() {
     return each.fresh() && each.before && each.before->exclusive_handover();
   });
   if (!exclusive || !service_.is_open()) return {};
-  std::vector<std::shared_ptr<Instance>> instances;
-  for (const Place& each : places_) instances.push_back(each.instance);
-  const std::unique_ptr<const Dispatch> after = Dispatch::build(instances, service_.node_.ground.metrics);
-  hold_ = std::make_shared<Hold>(*service_.node_.calls, *before_->dispatch, *after, *before_->instances.back());
+  hold_ = std::make_shared<Hold>(*service_.node_.calls, *before_->dispatch, *dispatch(), *before_->instances.back());
   if (service_.hold_calls(hold_)) return {};
   hold_ = nullptr;
   return Error{Code::DEADLINE_EXCEEDED,
@@ -312,7 +327,7 @@ void Service::Transition::take_back_settings(std::size_t told) {
   for (const Place& each : places_) {
     if (!each.fresh()) each.instance->context().set_settings(Bytes(*each.settings_before));
   }
-  Bytes before = wire::Value(service_.whole_config(*before_)).pack();
+  Bytes before = service_.whole_config(*before_).pack();
   for (std::size_t i = places_.size(); i-- > told;) {
     const Place& each = places_[i];
     if (each.fresh() || !each.instance->takes_updates()) continue;
@@ -323,11 +338,8 @@ void Service::Transition::take_back_settings(std::size_t told) {
 }
 
 void Service::Transition::swap() {
-  std::vector<std::shared_ptr<Instance>> instances;
-  for (const Place& each : places_) instances.push_back(each.instance);
-  auto dispatch = Dispatch::build(instances, service_.node_.ground.metrics);
-  auto next =
-      std::make_shared<const Assembly>(Assembly{std::move(instances), std::move(dispatch), std::move(recipe_.notes)});
+  const auto next =
+      std::make_shared<const Assembly>(Assembly{instances(), std::move(dispatch()), std::move(recipe_.notes)});
   service_.show(next);
   if (service_.is_open()) service_.open();
   let_go();

@@ -36,6 +36,7 @@ class Service::Transition {
   [[nodiscard]] Status propose();
   [[nodiscard]] Status propose_plugins();
   [[nodiscard]] Status propose_settings();
+  [[nodiscard]] Status merge_by(Instance& instance, const PluginTables& tables);
   [[nodiscard]] Status check_removed() const;
   [[nodiscard]] Status check_upgraded() const;
   [[nodiscard]] Status take_places();
@@ -53,6 +54,8 @@ class Service::Transition {
   [[nodiscard]] Changed report() const;
   [[nodiscard]] bool renews(const std::string& plugin) const;
   [[nodiscard]] std::shared_ptr<Instance> present(std::string_view plugin) const;
+  [[nodiscard]] std::vector<std::shared_ptr<Instance>> instances() const;
+  [[nodiscard]] std::unique_ptr<const Dispatch>& dispatch();
 
   Service& service_;
   const Change& change_;
@@ -64,7 +67,8 @@ class Service::Transition {
   std::vector<Place> places_;  ///< top first
   Bytes config_;               ///< of the whole service, as `updated` is told it
   std::set<std::string> wants_renewal_;
-  std::shared_ptr<Hold> hold_;  ///< while calls wait for the handover
+  std::unique_ptr<const Dispatch> dispatch_;  ///< over what is to be there, once somebody has asked for it
+  std::shared_ptr<Hold> hold_;                ///< while calls wait for the handover
 };
 
 }  // namespace lodge::service
