@@ -136,13 +136,14 @@ class Service : public std::enable_shared_from_this<Service> {
   [[nodiscard]] bool destroy_instance(Instance& instance);
   [[nodiscard]] bool quiesce(Instance& instance, std::chrono::nanoseconds patience);
   void drain_until(MonotonicNs until);
-  void void_tickets();
+  [[nodiscard]] std::vector<std::shared_ptr<Instance>> all_instances() const;
   void void_tickets_of(Instance& instance);
   [[nodiscard]] bool end_retired();
   [[nodiscard]] bool wait_for_the_held();
   [[nodiscard]] std::vector<std::string> not_drained(const Dispatch& dispatch) const;
   void pause_until(MonotonicNs when);
   [[nodiscard]] bool left_by(MonotonicNs until);
+  [[nodiscard]] bool left_without_tickets_by(MonotonicNs until, const std::vector<std::shared_ptr<Instance>>& of);
   void show(std::shared_ptr<const Assembly> assembly);
   void show_draining(std::optional<Draining> draining);
 

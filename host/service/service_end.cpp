@@ -75,12 +75,23 @@ bool Service::stop() {
     if (drained_by_ != no_deadline) until = drained_by_;
   }
   drain_until(until);
-  if (!left_by(node_.ground.clock.now())) {
-    void_tickets();
-    if (!left_by(node_.ground.clock.now() + leaving_patience_ns) && !wait_for_the_held()) return false;
+  if (!left_by(node_.ground.clock.now()) &&
+      !left_without_tickets_by(node_.ground.clock.now() + leaving_patience_ns, all_instances()) &&
+      !wait_for_the_held()) {
+    return false;
   }
   stop_instances();
   return true;
+}
+
+// Calls that get to run only now may still take tickets: those are void too. Looks once at least, a pause long.
+bool Service::left_without_tickets_by(MonotonicNs until, const std::vector<std::shared_ptr<Instance>>& of) {
+  for (;;) {
+    for (const std::shared_ptr<Instance>& each : of) void_tickets_of(*each);
+    const MonotonicNs now = node_.ground.clock.now();
+    if (left_by(now + drain_pause_ns)) return true;
+    if (now + drain_pause_ns >= until) return false;
+  }
 }
 
 // Nobody can take their code away; but what they wait for may still come, when another service stops for one.
@@ -93,7 +104,7 @@ bool Service::wait_for_the_held() {
     return given_up_;
   };
   bool given_up = hold(true);
-  while (!given_up && !left_by(node_.ground.clock.now() + drain_pause_ns)) given_up = hold(true);
+  while (!given_up && !left_without_tickets_by(node_.ground.clock.now(), all_instances())) given_up = hold(true);
   (void)hold(false);
   if (given_up) log::error(log_module(), "plugin code does not return; its instances are left alone");
   return !given_up;
@@ -158,8 +169,7 @@ void Service::retire(std::vector<std::shared_ptr<Instance>> old) {
     pause_until(node_.ground.clock.now() + drain_pause_ns);
   }
   if (!left_by(until)) {
-    for (const std::shared_ptr<Instance>& each : retired_) void_tickets_of(*each);
-    if (!left_by(node_.ground.clock.now() + leaving_patience_ns)) {
+    if (!left_without_tickets_by(node_.ground.clock.now() + leaving_patience_ns, retired_)) {
       log::warn(log_module(), "calls are still in plugins that were taken out of it; those end once the calls have");
       return;
     }
@@ -183,10 +193,10 @@ bool Service::quiesce(Instance& instance, std::chrono::nanoseconds patience) {
   return context.owed_answers.wait_empty_for(node_.ground.executor, patience.count()) && instance.seal(patience);
 }
 
-void Service::void_tickets() {
-  const std::shared_ptr<const Assembly> now = assembly();
-  for (const std::shared_ptr<Instance>& instance : now->instances) void_tickets_of(*instance);
-  for (const std::shared_ptr<Instance>& instance : retired_) void_tickets_of(*instance);
+std::vector<std::shared_ptr<Instance>> Service::all_instances() const {
+  std::vector<std::shared_ptr<Instance>> out = assembly()->instances;
+  out.insert(out.end(), retired_.begin(), retired_.end());
+  return out;
 }
 
 void Service::void_tickets_of(Instance& instance) {

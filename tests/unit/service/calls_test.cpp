@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <future>
 #include <latch>
 
 #include "base/log.hpp"
@@ -170,6 +171,29 @@ TEST(Calls, a_service_that_stops_answers_what_waits_for_a_ticket) {
     EXPECT_EQ(got.executed, Executed::maybe);
     EXPECT_EQ(deferring.complete(LODGE_DONE, {}), LODGE_STALE) << "and its instance is gone";
   }
+}
+
+TEST(Calls, a_service_that_stops_answers_what_takes_a_ticket_only_then) {
+  Deferring early, late;
+  std::atomic<bool> inside{false};
+  std::latch let_go{1};
+  ScriptedPlugin plugin("p");
+  plugin.callback("early", 0, early.script()).callback("late", 0, [&](const Seen& seen) {
+    inside = true;
+    let_go.wait();
+    return late.script()(seen);
+  });
+  Node node;
+  node.add(plugin);
+  ASSERT_TRUE(node.start("s", {"p"}));
+  std::future<Answer> first = node.send("s", "early");
+  std::future<Answer> second = node.send("s", "late");
+  ASSERT_TRUE(eventually([&] { return early.taken() && inside.load(); }));
+  auto stopped = std::async(std::launch::async, [&] { return node.runtime().stop("s", std::chrono::milliseconds(1)); });
+  EXPECT_EQ(first.get().code, Code::UNAVAILABLE) << "from now on tickets are void";
+  let_go.count_down();
+  EXPECT_EQ(second.get().code, Code::UNAVAILABLE);
+  EXPECT_TRUE(stopped.get());
 }
 
 TEST(Calls, a_host_used_after_its_instance_has_gone_is_stale) {
