@@ -11,6 +11,7 @@ namespace {
 
 using service::ChainMetrics;
 using service::ServiceMetrics;
+using service::StoreMetrics;
 
 double number(std::uint64_t count) { return static_cast<double>(count); }
 
@@ -69,6 +70,21 @@ void add_log(Exposition& out) {
   }
 }
 
+void add_store(Exposition& out, const Exposition::Labels& labels, const StoreMetrics& metrics) {
+  const std::vector<std::uint64_t> operations = metrics.operations();
+  for (std::size_t i = 0; i < operations.size(); ++i) {
+    if (operations[i] == 0) continue;
+    Exposition::Labels with_operation = labels;
+    with_operation.emplace_back("operation", StoreMetrics::operation_names[i]);
+    out.counter({"lodge_store_operations_total", "What plugins asked of their service's private store."},
+                with_operation, number(operations[i]));
+  }
+  add_codes(out, {"lodge_store_errors_total", "Operations with another answer than OK: NOT_FOUND is a miss."}, labels,
+            metrics.errors);
+  add_latencies(out, {"lodge_store_sampled_seconds", "One of 256 operations of a kind on each thread."}, labels,
+                metrics.sampled);
+}
+
 void add_services(Exposition& out, const Admin& admin) {
   for (const auto& each : admin.runtime.services()) {
     const Exposition::Labels labels = {{"service", each->name()}};
@@ -80,6 +96,7 @@ void add_services(Exposition& out, const Admin& admin) {
               number(each->store().bytes()));
     out.gauge({"lodge_store_bytes_max", "Its quota (service.NAME.store_bytes_max)."}, labels,
               number(each->spec()->store_bytes_max));
+    add_store(out, labels, each->store().metrics());
   }
 }
 

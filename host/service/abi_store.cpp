@@ -21,33 +21,44 @@ std::int32_t with_store(const lodge_host* host, Operation&& operation) {
   return number_of(operation(*context.store, context));
 }
 
+/// The same for what is counted.
+template <typename Operation>
+std::int32_t counted(const lodge_host* host, StoreOperation kind, Operation&& operation) {
+  return with_store(host, [&](Store& store, InstanceContext& context) {
+    return store.metrics().count(kind, [&] { return operation(store, context); });
+  });
+}
+
 std::int32_t get(const lodge_host* host, const std::uint8_t* key, std::size_t key_size, lodge_writer* value) {
-  return with_store(host, [&](Store& store, auto&) { return store.get(lent(key, key_size), *value); });
+  return counted(host, StoreOperation::get,
+                 [&](Store& store, auto&) { return store.get(lent(key, key_size), *value); });
 }
 
 std::int32_t put(const lodge_host* host, const std::uint8_t* key, std::size_t key_size, const std::uint8_t* value,
                  std::size_t value_size, std::uint64_t ttl_ms) {
-  return with_store(
-      host, [&](Store& store, auto&) { return store.put(lent(key, key_size), lent(value, value_size), ttl_ms); });
+  return counted(host, StoreOperation::put,
+                 [&](Store& store, auto&) { return store.put(lent(key, key_size), lent(value, value_size), ttl_ms); });
 }
 
 std::int32_t put_new(const lodge_host* host, const std::uint8_t* key, std::size_t key_size, const std::uint8_t* value,
                      std::size_t value_size, std::uint64_t ttl_ms) {
-  return with_store(
-      host, [&](Store& store, auto&) { return store.put_new(lent(key, key_size), lent(value, value_size), ttl_ms); });
+  return counted(host, StoreOperation::put_new, [&](Store& store, auto&) {
+    return store.put_new(lent(key, key_size), lent(value, value_size), ttl_ms);
+  });
 }
 
 std::int32_t remove(const lodge_host* host, const std::uint8_t* key, std::size_t key_size) {
-  return with_store(host, [&](Store& store, auto&) { return store.remove(lent(key, key_size)); });
+  return counted(host, StoreOperation::remove, [&](Store& store, auto&) { return store.remove(lent(key, key_size)); });
 }
 
 std::int32_t take(const lodge_host* host, const std::uint8_t* key, std::size_t key_size, lodge_writer* value) {
-  return with_store(host, [&](Store& store, auto&) { return store.take(lent(key, key_size), *value); });
+  return counted(host, StoreOperation::take,
+                 [&](Store& store, auto&) { return store.take(lent(key, key_size), *value); });
 }
 
 std::int32_t compare_and_put(const lodge_host* host, const std::uint8_t* key, std::size_t key_size,
                              const lodge_slice* expected, const std::uint8_t* value, std::size_t value_size) {
-  return with_store(host, [&](Store& store, auto&) {
+  return counted(host, StoreOperation::compare_and_put, [&](Store& store, auto&) {
     const ByteView wanted = expected == nullptr ? ByteView{} : view_of(*expected);
     return store.compare_and_put(lent(key, key_size), expected == nullptr ? nullptr : &wanted, lent(value, value_size));
   });
@@ -55,19 +66,20 @@ std::int32_t compare_and_put(const lodge_host* host, const std::uint8_t* key, st
 
 std::int32_t increment(const lodge_host* host, const std::uint8_t* key, std::size_t key_size, std::int64_t by,
                        std::int64_t* result) {
-  return with_store(host, [&](Store& store, auto&) { return store.increment(lent(key, key_size), by, result); });
+  return counted(host, StoreOperation::increment,
+                 [&](Store& store, auto&) { return store.increment(lent(key, key_size), by, result); });
 }
 
 std::int32_t append(const lodge_host* host, const std::uint8_t* key, std::size_t key_size, const std::uint8_t* bytes,
                     std::size_t byte_count, std::size_t* size) {
-  return with_store(
-      host, [&](Store& store, auto&) { return store.append(lent(key, key_size), lent(bytes, byte_count), size); });
+  return counted(host, StoreOperation::append,
+                 [&](Store& store, auto&) { return store.append(lent(key, key_size), lent(bytes, byte_count), size); });
 }
 
 std::int32_t update(const lodge_host* host, const std::uint8_t* key, std::size_t key_size, lodge_update_fn fn,
                     void* user) {
   if (fn == nullptr) return LODGE_INVALID_ARGUMENT;
-  return with_store(host, [&](Store& store, InstanceContext& context) {
+  return counted(host, StoreOperation::update, [&](Store& store, InstanceContext& context) {
     return store.update(lent(key, key_size), names::change_by(context, fn, user));
   });
 }
@@ -75,7 +87,7 @@ std::int32_t update(const lodge_host* host, const std::uint8_t* key, std::size_t
 std::int32_t scan(const lodge_host* host, const std::uint8_t* prefix, std::size_t prefix_size, lodge_visit_fn fn,
                   void* user) {
   if (fn == nullptr) return LODGE_INVALID_ARGUMENT;
-  return with_store(host, [&](Store& store, auto&) {
+  return counted(host, StoreOperation::scan, [&](Store& store, auto&) {
     if (!plugin::may_wait(LODGE_STORE_V1 " scan")) return Code::FAILED_PRECONDITION;
     store.scan(lent(prefix, prefix_size), names::visit_by(fn, user));
     return Code::OK;

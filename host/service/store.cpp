@@ -11,7 +11,8 @@ namespace lodge::service {
 Store::Store(const Clock& clock, Executor& executor, HashSeed seed, std::string service, std::uint64_t bytes_max)
     : ValueTable(clock, executor, seed, {key_bytes_max, value_bytes_max, bytes_max}),
       clock_(clock),
-      service_(std::move(service)) {}
+      service_(std::move(service)),
+      metrics_(clock) {}
 
 std::string Store::fill_text() {
   return fmt::format("holds {} of {} bytes (service.{}.store_bytes_max)", bytes(), limits().bytes_max, service_);

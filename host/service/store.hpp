@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/value_table.hpp"
+#include "service/store_metrics.hpp"
 
 namespace lodge::service {
 
@@ -23,11 +24,15 @@ class Store final : public ValueTable {
   /// How full it is, and which limit that is: "holds 990 of 1000 bytes (service.s.store_bytes_max)".
   [[nodiscard]] std::string fill_text();
 
+  /// Of what plugins ask; an operator's looks are not in it.
+  [[nodiscard]] StoreMetrics& metrics() { return metrics_; }
+
  private:
   void note_refused() override;
 
   const Clock& clock_;
   const std::string service_;
+  StoreMetrics metrics_;
   std::atomic<MonotonicNs> silent_until_{0};  ///< after it the next refusal is logged
 };
 

@@ -61,6 +61,15 @@ TEST_F(AdminMetrics, tell_of_stores_queues_threads_and_the_log) {
   EXPECT_EQ(found.at("lodge_info{node=\"alpha\",version=\"" LODGE_SDK_VERSION "\"}"), 1);
 }
 
+TEST_F(AdminMetrics, tell_what_plugins_ask_of_their_store_and_not_what_operators_do) {
+  ASSERT_EQ(said("store_put", {"greeter", "key", 1}), "null");
+  EXPECT_THAT(samples(), Not(Contains(Key("lodge_store_operations_total{service=\"greeter\",operation=\"put\"}"))));
+  for (int i = 0; i < 3; ++i) ASSERT_EQ(node_.call("greeter", "look").code, Code::NOT_FOUND);
+  const rig::Samples found = samples();
+  EXPECT_EQ(found.at("lodge_store_operations_total{service=\"greeter\",operation=\"get\"}"), 3);
+  EXPECT_EQ(found.at("lodge_store_errors_total{service=\"greeter\",code=\"NOT_FOUND\"}"), 3);
+}
+
 TEST_F(AdminMetrics, go_on_counting_when_a_service_starts_again) {
   ASSERT_EQ(node_.call("greeter", "greet", {"ada"}).code, Code::OK);
   ASSERT_EQ(node_.want("greeter", service::Admin::inactive), service::Running::stopped);

@@ -24,6 +24,13 @@ class AdminTest : public ::testing::Test {
             "ping", 0, [](const rig::Seen& seen) { return seen.done(1); }, LODGE_FUNCTION | LODGE_QUICK)
         .callback(
             "ask_the_host", 0, [](const rig::Seen& seen) { return seen.pass_on_to(seen.target("lodge", "status")); },
+            LODGE_FUNCTION)
+        .callback(
+            "look", 0,
+            [](const rig::Seen& seen) {
+              const std::uint8_t key = 'k';
+              return seen.table<lodge_store_v1>().get(seen.host, &key, 1, seen.out);
+            },
             LODGE_FUNCTION);
     node_.interfaces().offer(plugin::Place::admin, "", nullptr, &admin_);
     node_.plugins().add_builtin(admin_plugin());

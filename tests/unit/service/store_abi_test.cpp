@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -152,6 +153,32 @@ TEST_F(StoreAbi, watches_end_with_the_instance) {
   EXPECT_EQ(put("k", "v"), LODGE_OK);
   executor.run_all();
   EXPECT_TRUE(user.noted.empty());
+}
+
+TEST_F(StoreAbi, counts_what_is_asked_by_operation_and_by_answer) {
+  EXPECT_EQ(put("k", "v"), LODGE_OK);
+  EXPECT_EQ(get("k"), "v");
+  EXPECT_EQ(get("missing"), std::to_string(LODGE_NOT_FOUND));
+  EXPECT_EQ(table->put_new(host, bytes("k"), 1, bytes("w"), 1, 0), LODGE_ALREADY_EXISTS);
+  EXPECT_EQ(table->update(host, bytes("k"), 1, &double_it, nullptr), LODGE_OK);
+  EXPECT_EQ(table->size(host, nullptr, nullptr), LODGE_OK) << "this is not counted";
+
+  const StoreMetrics& metrics = store.metrics();
+  const auto of = [&](StoreOperation kind) { return metrics.operations()[static_cast<std::size_t>(kind)]; };
+  EXPECT_EQ(of(StoreOperation::put), 1);
+  EXPECT_EQ(of(StoreOperation::get), 2);
+  EXPECT_EQ(of(StoreOperation::put_new), 1);
+  EXPECT_EQ(of(StoreOperation::update), 1);
+  EXPECT_EQ(of(StoreOperation::scan), 0);
+  EXPECT_EQ(metrics.errors.read()[-LODGE_NOT_FOUND], 1);
+  EXPECT_EQ(metrics.errors.read()[-LODGE_ALREADY_EXISTS], 1);
+  EXPECT_EQ(metrics.errors.read()[0], 0) << "OK is no error";
+}
+
+TEST_F(StoreAbi, times_one_of_so_many) {
+  for (std::uint64_t i = 0; i < 2 * StoreMetrics::sample_every; ++i) (void)get("missing");
+  const LatencyHistogram::Counts timed = store.metrics().sampled.read();
+  EXPECT_EQ(std::accumulate(timed.buckets.begin(), timed.buckets.end(), std::uint64_t{0}), 2);
 }
 
 TEST_F(StoreAbi, refuses_impossible_watches) {
