@@ -207,4 +207,29 @@ std::int32_t forward(Tag<&lodge_service_v1::unwatch>, Holdings& holdings, const 
   return code;
 }
 
+std::int32_t forward(Tag<&lodge_trace_v1::begin>, Holdings& holdings, const lodge_host* host,
+                     const lodge_span_parent* parent, const char* name, std::size_t name_size, lodge_handle* span,
+                     lodge_trace* context) {
+  const std::int32_t code = real<lodge_trace_v1>().begin(host, parent, name, name_size, span, context);
+  // Where nobody keeps it there is nothing to end.
+  if (code != LODGE_OK || *span == 0) return code;
+  const Holdings::Id id = holdings.opened(HostContext::from(host), Leak::Kind::span, LODGE_TRACE_V1,
+                                          "the span " + quoted({name, name_size}) + " open");
+  holdings.known_as(id, *span);
+  return code;
+}
+
+std::int32_t forward(Tag<&lodge_trace_v1::end>, Holdings& holdings, const lodge_host* host, lodge_handle span,
+                     std::int32_t code, const char* text, std::size_t text_size) {
+  const std::int32_t ended = real<lodge_trace_v1>().end(host, span, code, text, text_size);
+  holdings.over(HostContext::from(host), Leak::Kind::span, LODGE_TRACE_V1, span);
+  return ended;
+}
+
+std::int32_t forward(Tag<&lodge_trace_v1::discard>, Holdings& holdings, const lodge_host* host, lodge_handle span) {
+  const std::int32_t code = real<lodge_trace_v1>().discard(host, span);
+  holdings.over(HostContext::from(host), Leak::Kind::span, LODGE_TRACE_V1, span);
+  return code;
+}
+
 }  // namespace lodge::testing

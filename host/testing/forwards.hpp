@@ -61,6 +61,12 @@ std::int32_t forward(Tag<&lodge_config_v1::unwatch>, Holdings& holdings, const l
 std::int32_t forward(Tag<&lodge_service_v1::watch>, Holdings& holdings, const lodge_host* host, const char* name,
                      std::size_t name_size, lodge_service_watch_fn fn, void* user, lodge_handle* watch);
 std::int32_t forward(Tag<&lodge_service_v1::unwatch>, Holdings& holdings, const lodge_host* host, lodge_handle watch);
+std::int32_t forward(Tag<&lodge_trace_v1::begin>, Holdings& holdings, const lodge_host* host,
+                     const lodge_span_parent* parent, const char* name, std::size_t name_size, lodge_handle* span,
+                     lodge_trace* context);
+std::int32_t forward(Tag<&lodge_trace_v1::end>, Holdings& holdings, const lodge_host* host, lodge_handle span,
+                     std::int32_t code, const char* text, std::size_t text_size);
+std::int32_t forward(Tag<&lodge_trace_v1::discard>, Holdings& holdings, const lodge_host* host, lodge_handle span);
 
 #define LODGE_TESTING_FUNCTION(table, function) \
   template <>                                   \

@@ -36,9 +36,10 @@ struct Leak {
   enum class Kind : std::uint8_t {
     ticket,  ///< a deferred call that was never completed
     timer,   ///< one that would have run again
-    watch,   ///< of the store, of names or of node configuration
+    watch,   ///< of the store, of names, of services or of node configuration
     owner,   ///< of names
-    call     ///< one that was started, whose answer found nobody
+    call,    ///< one that was started, whose answer found nobody
+    span     ///< one that was begun and not ended
   };
   Kind kind = Kind::ticket;
   std::string service = {};

@@ -4,6 +4,7 @@
 
 #include <lodge/names.hpp>
 #include <lodge/testing.hpp>
+#include <lodge/trace.hpp>
 
 #include "testing/subjects.hpp"
 
@@ -137,17 +138,40 @@ class Leaver {
         host_, target, hour_ms, sizeof hour_ms, &options, [](void*, std::int32_t, std::int32_t, const lodge_slice*) {},
         nullptr, nullptr);
   }
+  void leave_span() { (void)begin_span(); }
+  void end_span() {
+    const lodge_handle ended = begin_span();
+    table<lodge_trace_v1>().end(host_, ended, LODGE_OK, nullptr, 0);
+    table<lodge_trace_v1>().discard(host_, begin_span());
+  }
 
   static const lodge_plugin* plugin() {
     static const auto description = lodge::describe<Leaver>(
         "leaver", "1.0.0", lodge::function<&Leaver::leave_ticket>("leave_ticket"),
         lodge::function<&Leaver::leave_timer>("leave_timer"), lodge::function<&Leaver::fire_once>("fire_once"),
         lodge::function<&Leaver::leave_watch>("leave_watch"), lodge::function<&Leaver::leave_owner>("leave_owner"),
-        lodge::function<&Leaver::leave_call>("leave_call"));
+        lodge::function<&Leaver::leave_call>("leave_call"), lodge::function<&Leaver::leave_span>("leave_span"),
+        lodge::function<&Leaver::end_span>("end_span"));
     return description.plugin();
   }
 
  private:
+  // Below a trace that is sampled: else nobody keeps it.
+  lodge_handle begin_span() {
+    lodge_trace above{};
+    above.trace_id[0] = above.span_id[0] = 1;
+    above.flags = LODGE_TRACE_SAMPLED;
+    lodge_span_parent parent{};
+    parent.struct_size = sizeof parent;
+    parent.trace = &above;
+    lodge_handle span = 0;
+    lodge_trace context{};
+    if (table<lodge_trace_v1>().begin(host_, &parent, "work", 4, &span, &context) != LODGE_OK || span == 0) {
+      throw std::runtime_error("no span");
+    }
+    return span;
+  }
+
   template <typename Table>
   const Table& table() {
     const auto id = lodge::InterfaceId<Table>::id;
@@ -202,6 +226,12 @@ TEST_F(TestingLeaks, are_owners_of_names) {
 TEST_F(TestingLeaks, are_calls_that_nobody_waited_for) {
   EXPECT_THAT(left_by("leave_call"), ElementsAre("left a call that it had started unanswered: sleeper.sleep/1"));
 }
+
+TEST_F(TestingLeaks, are_spans_that_were_not_ended) {
+  EXPECT_THAT(left_by("leave_span"), ElementsAre("left the span `work` open"));
+}
+
+TEST_F(TestingLeaks, are_not_spans_that_were) { EXPECT_THAT(left_by("end_span"), IsEmpty()); }
 
 TEST_F(TestingLeaks, are_not_timers_that_have_fired) {
   static_cast<void>(host.call("leaver", "fire_once"));
